@@ -6,11 +6,12 @@ import graphene
 
 from catalog import reads
 from catalog.actions import lot as lots
+from catalog.actions import prices as price_lists
 from catalog.actions import variant as variants
 from catalog.api.access import SIGNED_IN
 from catalog.api.desk import TeamProduct
 from catalog.api.desk_variant import TeamLot, TeamVariant
-from catalog.models import Lot
+from catalog.models import Lot, Variant
 from catalog.models.variant import STORY_PARTS
 from catalog.refusals import InsufficientStock
 from core.api.act import Act
@@ -77,6 +78,50 @@ class VariantSave(Act):
             given["story"] = {part: bps for part, bps in given["story"].items() if bps is not None}
         saved = variants.save(its, request.user, mine, **given)
         return cls(variant=saved, product=saved.product)
+
+
+class VariantPriceInput(graphene.InputObjectType):
+    """What one size is to cost."""
+
+    variant_id = graphene.ID(required=True, description="The variant.")
+    price_minor = graphene.Int(required=True, description="The price of one unit, in fen.")
+
+
+class VariantPricesSave(Act):
+    """Change the prices of several variants at once, also of several products: all of them, or none and all that is wrong is
+    said. What an operator must see first waits, and the approved price is sold on."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        prices = graphene.List(
+            graphene.NonNull(VariantPriceInput), required=True, description="From 1 to 120 sizes, each once."
+        )
+
+    saved = graphene.Int(description="How many are other than before; null where it was refused.")
+    waiting = graphene.Int(description="How many of these wait for an operator.")
+
+    @classmethod
+    def act(cls, request: Any, prices: list[Any]) -> Any:
+        """How many were changed. NOT_FOUND where one is outside one's desks; else each refusal names its row
+        (`prices`, n), as variantSave would refuse it."""
+        rows = _priced(request, prices)
+        saved = price_lists.save(rows, request.user)
+        after = reads.variants_of(request.user, [one.uid for one, _ in rows])
+        return {
+            "saved": saved,
+            "waiting": sum(one.price_minor != price for one, (_, price) in zip(after, rows, strict=True)),
+        }
+
+
+def _priced(request: Any, prices: list[Any]) -> list[tuple[Variant, int]]:
+    uids = [
+        uid_of(one["variant_id"], "Variant", field=("prices", str(n), "variant_id"))
+        for n, one in enumerate(prices)
+    ]
+    rows = reads.variants_of(request.user, uids)
+    return [(row, one["price_minor"]) for row, one in zip(rows, prices, strict=True)]
 
 
 class LotDeclare(Act):
@@ -170,6 +215,7 @@ class LotRecall(Act):
 
 class Mutation:
     variant_save = VariantSave.Field()
+    variant_prices_save = VariantPricesSave.Field()
     lot_declare = LotDeclare.Field()
     lot_open = LotOpen.Field()
     lot_close = LotClose.Field()

@@ -18,6 +18,7 @@ from catalog.reads.products import (
     recall_refunds,
     valid_certificates,
     variant_of,
+    variants_of,
     variants_on_sale,
 )
 from catalog.reads.shelf import EXACT_UP_TO, is_known_short, is_plenty, public_units
@@ -68,5 +69,6 @@ __all__ = [
     "public_units",
     "valid_certificates",
     "variant_of",
+    "variants_of",
     "variants_on_sale",
 ]

@@ -65,6 +65,18 @@ def variant_of(person: Any, uid: UUID) -> Variant:
     return _one(mine.select_related("product__team", "story"), person)
 
 
+def variants_of(person: Any, uids: Iterable[UUID]) -> list[Variant]:
+    """Variants on this person's desk, in the order of their ids here; of any other each is as if there were none."""
+    wanted = list(uids)
+    mine = Variant.objects.filter(
+        product__team_id__in=desks_of(person, KEEP).values("id"), uid__in=set(wanted)
+    )
+    known = {one.uid: one for one in mine.select_related("product__team", "story", "change")}
+    if any(uid not in known for uid in wanted):
+        raise absent(person, KEEP, "variant_id")
+    return [known[uid] for uid in wanted]
+
+
 def lot_of(person: Any, uid: UUID) -> Lot:
     """A lot on this person's desk."""
     mine = Lot.objects.filter(variant__product__team_id__in=desks_of(person, KEEP).values("id"), uid=uid)

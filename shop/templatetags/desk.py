@@ -128,3 +128,18 @@ def number_field(context: Any, parcel: str, number: str) -> Any:
 def sheet_kinds() -> list[tuple[str, str]]:
     """`{% sheet_kinds as kinds %}`: each table of listings as its address names it, and in words."""
     return [(kind.value, str(kind.words)) for kind in ListingSheet.Kind]
+
+
+@register.simple_tag(takes_context=True)
+def price_field(context: Any, product: dict, variant: dict) -> Any:
+    """What a size is to cost: as its team wants it now, in yuan; its label names the size, and its product for the ear."""
+    minor = (variant["waiting"] or variant)["price"]["minor"]
+    name = f"{variant['name']} {variant['netContent']}".strip()
+    return field(
+        context,
+        f"price.{variant['id']}",
+        f"{name}（元）",
+        f"{name} (yuan)",
+        value=f"{minor / 100:.2f}",
+        inputmode="decimal",
+    )

@@ -103,6 +103,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     if kind.name == "SentParcelInput":
         found[name] = _sent(fields)
         return
+    if kind.name == "VariantPriceInput":
+        found[name] = _prices(fields)
+        return
     if kind.name == "LineInput":
         found[name] = _wanted(fields)
         return
@@ -178,6 +181,16 @@ def _wanted(fields: Any) -> list[dict[str, Any]]:
     written = {name.removeprefix("units."): fields[name] for name in fields if name.startswith("units.")}
     return [
         {"variantId": variant, "quantity": _whole("Units", text.strip())}
+        for variant, text in written.items()
+        if text.strip()
+    ]
+
+
+def _prices(fields: Any) -> list[dict[str, Any]]:
+    """Fields price.<variant> as what each size is to cost, yuan as fen; one whose field is empty stays as it is."""
+    written = {name.removeprefix("price."): fields[name] for name in fields if name.startswith("price.")}
+    return [
+        {"variantId": variant, "priceMinor": _whole("priceMinor", text.strip())}
         for variant, text in written.items()
         if text.strip()
     ]

@@ -8,7 +8,7 @@ OF_RULES = (
     *("popularity", "judging", "integrity", "reexamination"),
 )
 # A field for each row of a form, and what it counts as: a household's weight and no name, a line's quantity, what of
-# a line goes back, a judge's mark by a criterion.
+# a line goes back, a judge's mark by a criterion, a size's price.
 ROWS = {
     "kg": "shares",
     "mark": "marks",
@@ -16,6 +16,7 @@ ROWS = {
     "units": "lines",
     "yuan": "lines",
     "number": "parcels",
+    "price": "prices",
     **dict.fromkeys(OF_RULES, "values"),
 }
 # The longest form weighs in 1,000 households, the longest field is a text of 10,000 characters, and the fullest form

@@ -245,6 +245,7 @@ def _desk() -> Iterator[Stop]:
         "desk_send",
         "desk_numbers",
         "desk_tables",
+        "desk_prices",
     ):
         yield Stop(MANAGER, name)
     product = Product.objects.get(team__members__person__email=MANAGER)

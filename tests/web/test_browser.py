@@ -173,6 +173,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                     "desk/send/",
                     "desk/numbers/",
                     "desk/tables/",
+                    "desk/prices/",
                 ),
                 *("desk/news/", "desk/news/?open=hand_in_news"),
             ),

@@ -99,7 +99,7 @@ PLAIN |= {"ask", "desk_questions"}
 # At the desk one is written at a time; in the office each reason is opened alone; the others have buttons.
 PLAIN |= {"account_news", "letters_off", "desk_news", "office_news"}
 # Of many parcels' numbers there is one form; of a table of them there is nothing to type.
-PLAIN |= {"desk_send", "desk_numbers", "desk_tables"}
+PLAIN |= {"desk_send", "desk_numbers", "desk_tables", "desk_prices"}
 # Of a month's statement only the month is chosen.
 PLAIN |= {"desk_statement"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.

@@ -58,6 +58,21 @@ def size_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
     return done(request, WAITS) if waits else saved(request, {})
 
 
+def prices_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """How many are at the new price, and how many wait."""
+    words = say(
+        "改好 {n} 个价格；其中 {m} 个等运营人员看，之前照核定的卖。"
+        if payload["waiting"]
+        else "改好 {n} 个价格。",
+        "Prices changed: {n}; of these {m} wait for an operator, and the approved ones are sold until then."
+        if payload["waiting"]
+        else "Prices changed: {n}.",
+        n=payload["saved"],
+        m=payload["waiting"],
+    )
+    return done(request, words)
+
+
 def certificate_added(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Its payload tells of the paper alone, so the product is asked for."""
     asked = "query($id: ID!) { teamProduct(id: $id) { changesState } }"
@@ -92,6 +107,12 @@ TEAM = {
 PRODUCTS = {
     "create_product": Act(follow=drafted, undone_by="archive_product"),
     "update_product": Act(follow=product_saved, undone_by="update_product", warns=seen_first.of_a_product),
+    "save_prices": Act(
+        follow=prices_saved,
+        undone_by="save_prices",
+        warns=seen_first.of_prices,
+        refilled=frozenset({"prices"}),
+    ),
     "save_variant": Act(follow=size_saved, undone_by="save_variant", warns=seen_first.of_a_size),
     "add_certificate": Act(follow=certificate_added, undone_by="remove_certificate"),
     "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from catalog import reads as shelves
+from catalog.actions import prices
 from catalog.actions import variant as variants
 from catalog.food_label import Allergen, NutritionPer
 from catalog.models import Product
@@ -47,6 +48,27 @@ def of_a_size(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     if not changes:
         return []
     return [(SOLD_ON, ""), *((Words(one.name, one.name), beside(one.was, one.is_now)) for one in changes)]
+
+
+def of_prices(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Which of several prices would wait."""
+    given = variables["prices"]
+    if not given:
+        return []
+    rows = shelves.variants_of(request.user, [uid_of(one["variantId"], "Variant") for one in given])
+    pairs = [(row, one["priceMinor"]) for row, one in zip(rows, given, strict=True)]
+    lines: list[tuple[Words, str]] = []
+    for one, changes in prices.to_be_seen(pairs):
+        name = Words(
+            *(f"{localized_in(one.product, code)} {localized_in(one, code)}" for code in ("zh", "en"))
+        )
+        lines += [(name, beside(change.was, change.is_now)) for change in changes]
+    return [(SOLD_ON, ""), *lines] if lines else []
+
+
+def localized_in(thing: Any, code: str) -> str:
+    """Its name in this language, in Chinese where it has no other."""
+    return getattr(thing, f"name_{code}") or str(thing.name_zh)
 
 
 # What is compared of the product itself, by its name in the form; the figures of nutrition as one.

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<language:lang>/desk/to-send.<slug:form>", to_send, name="desk_to_send"),
     path("do/import_numbers/", import_numbers, name="import_numbers"),
     path("do/send_numbers/", send_numbers, name="send_numbers"),
+    path("<language:lang>/desk/prices/", page("desk/prices", for_somebody=True), name="desk_prices"),
     path("<language:lang>/desk/tables/", page("desk/tables", for_somebody=True), name="desk_tables"),
     path("<language:lang>/desk/tables/<slug:kind>.<slug:form>", listings_file, name="listings_file"),
     path("do/import_listings/", import_listings, name="import_listings"),
