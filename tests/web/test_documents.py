@@ -115,6 +115,8 @@ def _fields(content: str) -> set[str]:
         named.add("lines")
     if "{% number_field" in content:
         named.add("parcels")
+    if "{% price_field" in content:
+        named.add("prices")
     if "part.field" in content:
         named |= {"farmGateBps", "labourBps", "dividendBps", "teamBps", "reserveBps"}
     return named

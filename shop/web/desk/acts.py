@@ -107,12 +107,7 @@ TEAM = {
 PRODUCTS = {
     "create_product": Act(follow=drafted, undone_by="archive_product"),
     "update_product": Act(follow=product_saved, undone_by="update_product", warns=seen_first.of_a_product),
-    "save_prices": Act(
-        follow=prices_saved,
-        undone_by="save_prices",
-        warns=seen_first.of_prices,
-        refilled=frozenset({"prices"}),
-    ),
+    "save_prices": Act(follow=prices_saved, undone_by="save_prices", warns=seen_first.of_prices),
     "save_variant": Act(follow=size_saved, undone_by="save_variant", warns=seen_first.of_a_size),
     "add_certificate": Act(follow=certificate_added, undone_by="remove_certificate"),
     "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),
