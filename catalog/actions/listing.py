@@ -310,7 +310,7 @@ def _write(product: Product, fields: dict[str, Any]) -> set[str]:
             changed.add(name)
     if changed & food_label.PLAIN.keys():
         food_label.check(product)
-    if "season_months" in changed and not product.season_months and product.published_at:
+    if "season_months" in changed and not product.season_months:
         raise Invalid(clean.CHOOSE_MONTHS, field="season_months")
     return changed
 

@@ -44,6 +44,7 @@ def filled(desk, product):
         "productUpdate",
         id=product["id"],
         summaryZh="皮薄多汁",
+        seasonMonths=list(range(1, 13)),
         shelfLifeDays=30,
         storageAdviceZh="阴凉处",
         returnRuleZh="签收后 72 小时内可申请售后",
@@ -78,7 +79,7 @@ def codes(product):
 def test_from_an_empty_form_to_the_shelf(desk, team, run_deliveries):
     product = begun(desk, team)
     assert product["slug"] == "zigui-xiacheng"
-    wanted = ["SUMMARY", "RETURN_RULE", "SHELF_LIFE", "STORAGE_ADVICE", "VARIANT"]
+    wanted = ["SUMMARY", "RETURN_RULE", "SEASON", "SHELF_LIFE", "STORAGE_ADVICE", "VARIANT"]
     assert codes(product) == wanted
     refused = desk.do("productSubmit", id=product["id"])["errors"]
     assert [error["code"] for error in refused] == ["NOT_READY"]

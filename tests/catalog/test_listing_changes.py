@@ -184,8 +184,9 @@ def test_the_same_certificate_is_added_once(desk, team):
     product.refresh_from_db()
     product.state = "published"
     product.save()
-    (error,) = _added(desk, product, -4, 6, number=" A  1 ")["errors"]
+    (error,) = _added(desk, product, -4, 5, number=" A  1 ")["errors"]
     assert (error["code"], error["field"]) == ("INVALID", ["number"])
+    assert _added(desk, product, -4, 6)["errors"] == [], "renewed, it keeps its number"
     assert _added(desk, product, -4, 6, kind="ORIGIN")["errors"] == []
 
 

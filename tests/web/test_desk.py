@@ -32,7 +32,7 @@ def a_photo(size: tuple[int, int] = (800, 600)) -> SimpleUploadedFile:
     return SimpleUploadedFile("photo.jpg", drawn.getvalue(), content_type="image/jpeg")
 
 
-def fill(client: Client, path: str, act: str, **written: str):
+def fill(client: Client, path: str, act: str, **written: str | list[str]):
     """Open the page, write into its form and send it; the page that it leads to."""
     form = fields(unfolded(client, path, act), act)
     return client.get(client.post(f"/do/{act}/", {**form, "lang": "en", **written}).url)
@@ -70,6 +70,7 @@ def test_a_managers_product_goes_from_a_name_to_the_shelf(shelf):
     )
     told = {
         "summaryZh": "示例",
+        "seasonMonths": ["", *map(str, range(1, 13))],
         "shelfLifeDays": "30",
         "storageAdviceZh": "阴凉处",
         "returnRuleZh": "签收后 72 小时内",
