@@ -8,7 +8,7 @@ from catalog import reads as shelves
 from catalog.actions import prices
 from catalog.actions import variant as variants
 from catalog.food_label import Allergen, NutritionPer
-from catalog.models import Product
+from catalog.models import Product, Variant
 from catalog.models.variant import STORY_PARTS
 from catalog.reads.changes import COLUMNS
 from core.api.documents import ask
@@ -59,16 +59,14 @@ def of_prices(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     pairs = [(row, one["priceMinor"]) for row, one in zip(rows, given, strict=True)]
     lines: list[tuple[Words, str]] = []
     for one, changes in prices.to_be_seen(pairs):
-        name = Words(
-            *(f"{localized_in(one.product, code)} {localized_in(one, code)}" for code in ("zh", "en"))
-        )
+        name = Words(_called(one, "zh"), _called(one, "en"))
         lines += [(name, beside(change.was, change.is_now)) for change in changes]
     return [(SOLD_ON, ""), *lines] if lines else []
 
 
-def localized_in(thing: Any, code: str) -> str:
-    """Its name in this language, in Chinese where it has no other."""
-    return getattr(thing, f"name_{code}") or str(thing.name_zh)
+def _called(one: Variant, code: str) -> str:
+    """The size with its product in this language, in Chinese where it has no other."""
+    return " ".join(getattr(thing, f"name_{code}") or thing.name_zh for thing in (one.product, one))
 
 
 # What is compared of the product itself, by its name in the form; the figures of nutrition as one.
