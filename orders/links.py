@@ -96,6 +96,13 @@ def page_of(order: Order, **query: str) -> str:
     return f"{settings.SITE_URL}/{order.language}/order/{order.number}/{tail}"
 
 
+def harvest_page(order: Order) -> str:
+    """Where its buyer chooses what becomes of goods whose harvest is late or short."""
+    token = token_for(order)
+    tail = f"?{urlencode({'token': token})}" if token else ""
+    return f"{settings.SITE_URL}/{order.language}/order/{order.number}/harvest/{tail}"
+
+
 def claim_page(order: Order, line: str) -> str:
     """The address of what is said about one of its lines."""
     token = token_for(order)

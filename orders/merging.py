@@ -18,6 +18,7 @@ COLUMNS = {
     "orders.Claim.answered_by": Becomes.MOVES,
     "orders.ClaimReply.by": Becomes.MOVES,
     "orders.Incident.opened_by": Becomes.MOVES,
+    "orders.Setback.by": Becomes.MOVES,
     "orders.PaymentTrial.by": Becomes.MOVES,
     "orders.Coupon.made_by": Becomes.MOVES,
     "orders.Invoice.uploaded_by": Becomes.MOVES,

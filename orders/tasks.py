@@ -22,6 +22,7 @@ from orders.actions import (
     reconcile,
     replacement,
     return_parcel,
+    setback_follow,
     shipment,
     sold,
     standstill,
@@ -38,6 +39,7 @@ from orders.events import (
     RefundRequested,
     RefundTriedAgain,
 )
+from orders.events_of_setbacks import HarvestSetBack
 from orders.models import Order, Payment, Refund
 from orders.refusals import PaymentRefused, PlaceClosed
 
@@ -106,6 +108,18 @@ def apply_recall(event: RecallReached) -> None:
 def follow_places(event: PlacesChanged) -> None:
     """A place was closed or opened: what stands still or moves on is found at once, and not with the next strike."""
     standstill.follow()
+
+
+@reaction("orders.tasks.ask_buyers")
+def ask_buyers(event: HarvestSetBack) -> None:
+    """Whoever bought of a lot that is late or short is asked at once; the clock finds whom this misses."""
+    setback_follow.follow()
+
+
+@shared_task(name="orders.tasks.follow_setbacks")
+def follow_setbacks() -> int:
+    """Late and short harvests: asked, carried out, given out, offered again, done."""
+    return setback_follow.follow()
 
 
 @shared_task(name="orders.tasks.follow_closures")

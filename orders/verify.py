@@ -10,6 +10,7 @@ from orders import (
     verify_parcels,
     verify_people,
     verify_rows,
+    verify_setbacks,
     verify_wishes,
 )
 
@@ -188,6 +189,14 @@ RULES = [
 
 def verify() -> Iterator[Offence]:
     """I2, I3, and what joins orders to stock, parcels, notices, coupons, wishes and letters of teams' news."""
-    others = (verify_rows, verify_parcels, verify_people, verify_claims, verify_wishes, verify_news)
+    others = (
+        verify_rows,
+        verify_parcels,
+        verify_people,
+        verify_claims,
+        verify_wishes,
+        verify_news,
+        verify_setbacks,
+    )
     yield from broken([*RULES, *(rule for part in others for rule in part.RULES)])
     yield from verify_coupons.verify()

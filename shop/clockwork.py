@@ -15,6 +15,7 @@ STRIKES = {
     "together.tasks.expire": 15,
     "orders.tasks.move_parcels_on": 60,
     "orders.tasks.end_claims": 60,
+    "orders.tasks.follow_setbacks": 60,
     "orders.tasks.find_out_of_date": 600,
     # Due once a day, at 04:00; looked for each half minute, and after a rest.
     "orders.tasks.tell_units_sold": 30,

@@ -118,6 +118,10 @@ REACTIONS = {
     "ParcelCameBack": Reactions(afterwards=["orders.letters_of_parcels.send_waits"]),
     "ParcelLost": Reactions(afterwards=["orders.letters_of_parcels.send_lost"]),
     "ParcelSplit": Reactions(afterwards=["orders.letters_of_parcels.send_split"]),
+    "HarvestSetBack": Reactions(afterwards=["orders.tasks.ask_buyers"]),
+    "ChoiceOffered": Reactions(afterwards=["orders.letters_of_setbacks.send_choice"]),
+    "MoneyOffered": Reactions(afterwards=["orders.letters_of_setbacks.send_offered"]),
+    "LineRedrawn": Reactions(at_once=["impact.actions.redrawn.redraw"]),
     "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),
     "ShipmentCompleted": Reactions(
         at_once=["impact.actions.attribution.owe", "impact.actions.replacement.owe"]

@@ -36,14 +36,14 @@ SCOPES = {
         (BUY,),
         "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartAddressSave cartAddressRemove"
         " shipmentAddressChange cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
-        " orderCancel orderProve newsChoose orderInvoiceAsk standstillWait standstillRefund claimMake claimAccept claimDispute claimBring claimPhotosAdd replacementDelivered returnSend reviewWrite"
+        " orderCancel orderProve newsChoose orderInvoiceAsk standstillWait standstillRefund harvestChoose claimMake claimAccept claimDispute claimBring claimPhotosAdd replacementDelivered returnSend reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
     **_each((BUY, DESK), "shipmentDelivered"),
     # A team's.
     **_each(
         (DESK,),
-        "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
+        "desk groupParcels householdDesk harvestDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " listingSheet listingSheetSave listingSheetDiscard productCreate productUpdate productSubmit productWithdraw productArchive productCopy variantSave variantPricesSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
         " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamStatement teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit"
@@ -52,7 +52,7 @@ SCOPES = {
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(
         (),
-        "sendsTexts numberTexted weChatSignIn weChatBegin signInWayEnd accountsJoin sessionEnd otherSessionsEnd refundRequest orderCallOff lotRecall signUp signIn textCodeRequest lettersChoose orderLinkRequest signInByText numberCodeRequest numberAdd confirmCodeRequest signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
+        "sendsTexts numberTexted weChatSignIn weChatBegin signInWayEnd accountsJoin sessionEnd otherSessionsEnd refundRequest orderCallOff lotRecall harvestSetBack signUp signIn textCodeRequest lettersChoose orderLinkRequest signInByText numberCodeRequest numberAdd confirmCodeRequest signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " wishKeep wishLeave newsSwitchOff engagementGive engagementRevoke referralLinkMake referralLinkRevoke"

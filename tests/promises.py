@@ -57,6 +57,13 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "sealed": "every field of the schema, by every role, for a sealed sheet: nothing",
         },
     ),
+    "harvest": (
+        "a harvest that is short: each has her goods or her money, once",
+        {
+            "n39": "600 sold and 400 there, two workers that are cut off twice: the choices come to 600",
+            "once": "carried out by two workers while she changes her mind, 200 trials: once, or not at all",
+        },
+    ),
     "merging": (
         "two accounts of one person become one, and nothing is lost or counted twice",
         {

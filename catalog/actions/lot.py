@@ -230,3 +230,14 @@ def close_spent() -> int:
             audit.record(None, "close", "Lot", lot.uid, reason="spent")
         card.refresh(lots=[lot.id for lot in lots])
     return len(lots)
+
+
+def set_back(lot: Lot, by: Person | None, day: date, *, is_short: bool) -> None:
+    """Its harvest is late, so that what is still sold of it is promised for that day; or short, and nothing more is sold of
+    it. Called with the lot locked; one that is closed already stays so."""
+    if is_short and lot.state in Lot.SELLABLE:
+        lot.move_to(State.CLOSED)
+    elif not is_short and lot.state == State.PLANNED:
+        Lot.objects.filter(pk=lot.pk).update(ship_by=day)
+    audit.record(by, "set_back", "Lot", lot.uid, day=day.isoformat(), short=is_short)
+    card.refresh(variants=[lot.variant_id])

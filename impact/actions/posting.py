@@ -96,6 +96,15 @@ class Posting:
         self._post(line, shared, BUYER)
         self.book.move(BUYER, COUPONS, stood - shared - amount_minor, line.pk)
 
+    def is_right(self, line: Line) -> bool:
+        """Whether a line stands by its lots and its story as they are now."""
+        stands = {place: amount for place, amount in self._stands[line.pk].items() if amount}
+        return stands == self._due(line, sum(stands.values()))
+
+    def renew(self, line: Line, by_way_of: AccountKey) -> None:
+        """Share what stands of a line anew by the lots that it draws on now: nothing is left on the way."""
+        self._post(line, sum(self._stands[line.pk].values()), by_way_of)
+
     def _post(self, line: Line, net_minor: int, source: AccountKey) -> None:
         before, after = self._stands[line.pk], self._due(line, net_minor)
         for place in sorted({*before, *after}, key=lambda place: (place.lot_id or 0, place.part)):

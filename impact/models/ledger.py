@@ -62,6 +62,7 @@ class LedgerTransaction(models.Model):
             say("银行退回", "Given back by a bank"),
         )  # a dispute that was lost is won on appeal
         REPLACED = "replaced", say("补发", "Sent in its place")  # paid to a lot's households by their team
+        REDRAWN = "redrawn", say("换了批次", "Of another lot")  # sold from another lot than it was bought of
         REPLACED_DUE = "replaced_due", say("补发转为应付", "Sent in its place, owed from now on")
 
     # What a team pays its households for a replacement stands beside what a buyer has paid for the line.

@@ -45,7 +45,7 @@ State = Refund.State
 Reason = Refund.Reason
 
 # Decided here by somebody, who can wait until a bank has decided about the same money.
-DECIDED = (Reason.CANCELLED, Reason.TEAM, Reason.CLAIM, Reason.CLOSED)
+DECIDED = (Reason.CANCELLED, Reason.TEAM, Reason.CLAIM, Reason.CLOSED, Reason.HARVEST)
 CONTESTED = say(
     "买家的银行正在裁定这笔付款，裁定之前不能退款；不用再申请，裁定后会通知。",
     "The buyer’s bank is deciding about this payment: nothing can be refunded before it has.",

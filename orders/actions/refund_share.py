@@ -24,6 +24,7 @@ class Part:
 
     units: int = 0
     amount_minor: int | None = None
+    lot_id: int | None = None  # from which these units come back first
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Share:
     units: int
     amount_minor: int
     restocked: dict[int, int] = field(default_factory=dict)
+    lot_id: int | None = None
 
 
 Postage = Sequence[tuple[Shipment, int]]
@@ -129,7 +131,7 @@ def share_of(line: Line, part: Part, index: int) -> Share:
         raise RefundTooLarge(amount_left, units_left, field=(*path, "amount"))
     if amount < due and is_unsent(line):
         raise Invalid(_less_than(due), field=(*path, "amount"))
-    return Share(line, max(part.units, units_with(line, amount)), amount)
+    return Share(line, max(part.units, units_with(line, amount)), amount, lot_id=part.lot_id)
 
 
 def _less_than(due: int) -> Words:
@@ -166,7 +168,10 @@ def restock(order: Order, shares: Sequence[Share]) -> None:
     for share in unsent:
         missing = share.units
         drawn = [row for row in draws if row.line_id == share.line.pk]
-        for row in sorted(drawn, key=lambda row: (not _is_unfit(row.lot, today), -row.pk)):
+        first = share.lot_id
+        for row in sorted(
+            drawn, key=lambda row: (row.lot_id != first, not _is_unfit(row.lot, today), -row.pk)
+        ):
             units = min(missing, row.units - row.units_returned)
             if units:
                 share.restocked[row.lot_id] = units

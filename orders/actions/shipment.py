@@ -119,6 +119,18 @@ def held_back_now() -> Conflict:
     )
 
 
+def _undecided(parcels: Iterable[int]) -> Refusal | None:
+    """That the buyer of one of these has yet to choose, or is given her money."""
+    lines = Line.objects.filter(stopped.undecided_in(), shipment__in=list(parcels))
+    return Conflict(_CHOOSES) if lines.exists() else None
+
+
+_CHOOSES = say(
+    "里面有收成晚了或不够的批次，买家还在选，先不要发。",
+    "A lot that is late or short is in it and its buyer chooses: please do not send it yet.",
+)
+
+
 def _closed(parcels: Iterable[Shipment]) -> Refusal | None:
     """That its place is closed, of the first of which that is so."""
     shut = closure.parcels_closed(Shipment.objects.filter(pk__in=[p.pk for p in parcels])).select_related(
@@ -145,7 +157,7 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     if any(order.contested_at for order in orders):
         raise Conflict(_CONTESTED)
     if stopped.are_held_back(parcels.values()):
-        raise _closed(parcels.values()) or held_back_now()
+        raise _closed(parcels.values()) or _undecided(parcels) or held_back_now()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
         row.shipped_at, row.parcel.grams = s.at, s.grams or row.parcel.grams

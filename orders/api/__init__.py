@@ -32,6 +32,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     replacement,
     return_parcel,
     review,
+    setback,
     shipment,
     tracking,
     wish,
@@ -49,6 +50,7 @@ class Query(
     review.Query,
     desk.Query,
     incident.Query,
+    setback.Query,
     invoice.Query,
     office_departments.Query,
 ):
@@ -78,6 +80,7 @@ class Mutation(
     return_parcel.Mutation,
     review.Mutation,
     closure.Mutation,
+    setback.Mutation,
     incident.Mutation,
     invoice.Mutation,
     wish.Mutation,

@@ -23,6 +23,7 @@ from orders.api.line import LineType
 from orders.api.news import WithNews
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
+from orders.api.setback import WithHarvests
 from orders.links import token_for
 from orders.models import Order
 from orders.reads import order as reads
@@ -52,7 +53,7 @@ class OrderAction(graphene.Enum):
         }[self.value]
 
 
-class OrderType(WithInvoices, WithNews, ModelType):
+class OrderType(WithInvoices, WithNews, WithHarvests, ModelType):
     """A placed cart; lines, prices and address are as they were then."""
 
     class Meta:

@@ -11,6 +11,7 @@ from orders.models.question import OrderQuestion
 from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.replacement import Replacement
 from orders.models.return_parcel import ReturnLabel, ReturnParcel
+from orders.models.setback import Setback, SetbackChoice
 from orders.models.shipment import Parcel, ParcelNumber, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
@@ -50,6 +51,8 @@ __all__ = [
     "ReturnLabel",
     "ReturnParcel",
     "Review",
+    "Setback",
+    "SetbackChoice",
     "Shipment",
     "ShippingRate",
     "Standstill",

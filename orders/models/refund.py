@@ -32,6 +32,8 @@ class Refund(StateMachine, models.Model):
         DISPUTE = "dispute", say("银行争议退款", "Taken back by the bank")
         # Paid for goods of a lot that was recalled, or ran out of date, before they were sent.
         RECALLED = "recalled", say("商品已召回或过期", "The goods were recalled, or past their date")
+        # Its lot came late or short, and its buyer would not wait or was not reached.
+        HARVEST = "harvest", say("收成晚了或不够", "The harvest was late or short")
         # Its buyer would not wait until it is delivered there again.
         CLOSED = "closed", say("收货地暂停配送", "Nothing is delivered there for now")
         # The money came for what is not sold any more: recalled, suspended, archived.

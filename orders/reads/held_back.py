@@ -12,7 +12,7 @@ from orders import holding
 from orders.models import Line, Order, Shipment
 from orders.reads.closure import closes_line
 from orders.reads.desk import counts
-from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in
+from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in, undecided_in
 
 
 class Why(Choices):
@@ -49,6 +49,13 @@ class Why(Choices):
             "back on the list by itself; what its buyer has refunded is gone from here.",
         ),
     )
+    UNDECIDED = (
+        "undecided",
+        say(
+            "里面有收成晚了或不够的批次，买家还在选；选好了会自己回到列表，或者退款。",
+            "A lot that is late or short is in it and its buyer chooses; then it is back on the list by itself, or given back.",
+        ),
+    )
     SUSPENDED = (
         "suspended",
         say(
@@ -79,6 +86,7 @@ def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
     ).annotate(
         is_recalled=Exists(lines.filter(recalled_in("variant", "order__uid"))),
         is_out_of_date=Exists(lines.filter(out_of_date_in("variant", "order__uid"))),
+        is_undecided=Exists(lines.filter(undecided_in())),
         is_suspended=Exists(lines.filter(SUSPENDED)),
         is_closed=Exists(lines.filter(closes_line(), quantity__gt=F("refunded_units"))),
     )
@@ -103,6 +111,7 @@ def _why(row: Shipment) -> list[Why]:
         Why.RECALLED: row.is_recalled,  # type: ignore[attr-defined]
         Why.OUT_OF_DATE: row.is_out_of_date,  # type: ignore[attr-defined]
         Why.CLOSED: row.is_closed,  # type: ignore[attr-defined]
+        Why.UNDECIDED: row.is_undecided,  # type: ignore[attr-defined]
         Why.SUSPENDED: row.is_suspended,  # type: ignore[attr-defined]
     }
     return [why for why, is_so in held.items() if is_so]

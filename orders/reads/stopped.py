@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Organisation
 from catalog.models import Lot, Product, Reservation
 from core import clock
-from orders.models import Line, LineLot, Order, Shipment
+from orders.models import Line, LineLot, Order, SetbackChoice, Shipment
 from orders.reads.closure import closes_line
 
 OFFERED = Q(
@@ -83,7 +83,12 @@ def held_back(shipment: str = "pk") -> Exists:
     """A condition on a row that has a parcel: it must not be sent as things are."""
     lines = Line.objects.filter(shipment=OuterRef(shipment), quantity__gt=F("refunded_units"))
     unfit = _to_come(RECALLED | out_of_date(), "variant", "order__uid")
-    return Exists(lines.filter(SUSPENDED | CONTESTED | unfit | closes_line()))
+    return Exists(lines.filter(SUSPENDED | CONTESTED | unfit | closes_line() | undecided_in()))
+
+
+def undecided_in() -> Exists:
+    """A condition on a line: its harvest is late or short, and whether it is sent is not decided yet."""
+    return Exists(SetbackChoice.objects.filter(line=OuterRef("pk"), holds_back=True))
 
 
 def are_held_back(shipments: Iterable[Shipment]) -> bool:

@@ -22,7 +22,7 @@ from core import language
 from core.choices import Choices
 from core.language import say
 from impact.models import Household, HouseholdStatus, Round
-from orders.models import InvoiceWish, Shipment
+from orders.models import InvoiceWish, Setback, Shipment
 from orders.reads.closure import EVERYTHING
 from orders.reads.figures import Step
 
@@ -88,6 +88,8 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "household_kind": HouseholdStatus.Kind.offered,
     "invoice_kind": InvoiceWish.Kind.offered,
     "news_kind": TeamNews.Kind.offered,
+    "setback_kind": Setback.Kind.offered,
+    "setback_reason": Setback.Reason.offered,
     "team_role": _team_roles,
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,

@@ -175,8 +175,8 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons teamInvoices teamStatement integrityDesk resultDesk contestDesk",
-        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest returnReceive deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons teamInvoices teamStatement harvestDesk integrityDesk resultDesk contestDesk",
+        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall harvestSetBack leaderIntroduce teamMemberInvite teamMemberEnd refundRequest returnReceive deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
         words=f"{ON_A_PARCEL} {ON_AN_INVOICE} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),

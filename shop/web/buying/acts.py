@@ -171,6 +171,10 @@ ACTS = {
         follow=says(say("退款已开始，钱原路退回。", "It is on its way back to you.")),
         look=goes_back_undelivered,
     ),
+    "choose_harvest": Act(
+        follow=says(say("记下了，办好之前都可以改。", "Noted. Until it is carried out you can change it.")),
+        undone_by="choose_harvest",
+    ),
     "ask_for_order": Act(
         follow=lambda request, payload: to("find-order/?sent=1"),
         as_written="it has a letter sent to whoever bought, which may be asked for again",

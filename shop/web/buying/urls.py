@@ -34,6 +34,7 @@ urlpatterns = [
     path(
         "<language:lang>/order/<slug:number>/return/<str:parcel>/label.pdf", return_label, name="return_label"
     ),
+    path("<language:lang>/order/<slug:number>/harvest/", _page("buying/harvest"), name="harvest"),
     path("<language:lang>/order/<slug:number>/receipt/", _page("buying/receipt"), name="receipt"),
     path("<language:lang>/order/<slug:number>/claim/<str:line>/", _page("buying/claim"), name="claim"),
     path("<language:lang>/order/<slug:number>/review/<str:line>/", _page("buying/review"), name="review"),

@@ -14,6 +14,7 @@ from core.language import Words, say
 from shop.web.acts import Act, Lines, Look, done, gathered, saved, says, tells, to, will
 from shop.web.coupons import OF_TEAMS
 from shop.web.desk import seen_first
+from shop.web.desk.harvest import HARVEST
 from shop.web.desk.parcels import PARCELS
 
 # --- products ---
@@ -343,5 +344,5 @@ NEWS = {
 }
 
 ACTS = gathered(
-    TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, INVOICES, LABELS, CONTEST, INTEGRITY
+    TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, HARVEST, PARCELS, OF_TEAMS, INVOICES, LABELS, CONTEST, INTEGRITY
 )

@@ -43,6 +43,11 @@ urlpatterns = [
     ),
     path("<language:lang>/desk/lots/<str:lot>/weights.csv", weights_file, name="weights_file"),
     path("do/import_weights/", import_weights, name="import_weights"),
+    path(
+        "<language:lang>/desk/lots/<str:lot>/harvest/",
+        page("desk/harvest", for_somebody=True),
+        name="desk_harvest",
+    ),
     path("<language:lang>/desk/lots/", page("desk/lots", for_somebody=True), name="desk_lots"),
     path(
         "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
