@@ -17,6 +17,7 @@ from tests.guard.sabotages import SABOTAGES as OLDER
 from tests.guard.sabotages import Sabotage
 from tests.guard.sabotages_buying import BUYING
 from tests.guard.sabotages_of_claims import CLAIMS
+from tests.guard.sabotages_of_harvests import HARVESTS
 from tests.guard.sabotages_of_invoices import INVOICES
 from tests.guard.sabotages_of_listings import LISTINGS
 from tests.guard.sabotages_of_money import MONEY
@@ -25,7 +26,19 @@ from tests.guard.sabotages_of_pages import PAGES
 from tests.guard.sabotages_of_parcels import PARCELS
 from tests.guard.sabotages_of_wishes import WISHES
 
-SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES, *INVOICES, *WISHES, *NEWS, *MONEY, *LISTINGS]
+SABOTAGES = [
+    *OLDER,
+    *BUYING,
+    *PARCELS,
+    *HARVESTS,
+    *CLAIMS,
+    *PAGES,
+    *INVOICES,
+    *WISHES,
+    *NEWS,
+    *MONEY,
+    *LISTINGS,
+]
 
 
 def missing(root: Path = ROOT) -> list[str]:

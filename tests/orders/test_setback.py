@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.actions.lot import recall
@@ -14,8 +15,9 @@ from impact.actions.statement import fold
 from impact.models import Attribution, StatementMonth
 from impact.reads.positions import positions
 from orders.actions import refund, shipment, tracking
-from orders.models import LineLot, Refund, Setback, SetbackChoice, Shipment
+from orders.models import Line, LineLot, Order, Refund, Setback, SetbackChoice, Shipment
 from orders.reads.waiting import refunds_left
+from orders.verify import verify
 from tests.catalog.world import a_variant, an_operator
 from tests.impact.world import a_lot as weighed
 from tests.orders.harvest import HOUR, THREE_DAYS, Harvest
@@ -263,3 +265,48 @@ def test_what_is_not_decided_is_not_sent(harvest):
     with pytest.raises(Conflict, match="chooses|还在选"):
         shipment.ship(second.shipments.get(), harvest.manager, tracking.Number("顺丰", "HELD1"))
     assert Shipment.objects.get(order=second).state == "waiting"
+
+
+def test_a_row_that_breaks_its_rule_is_named(harvest):
+    """One shop with goods, money and another lot's is broken in each way, and whole again before the next."""
+    goods, money, other = harvest.sold(1, 1, 1)
+    harvest.another(5)
+    made = harvest.mark("short", units_there=1)
+    harvest.choose(other, "other")
+    harvest.choose(money, "money")
+    harvest.later(HOUR)
+    harvest.later()
+    harvest.arrived()
+    rows, silent = SetbackChoice.objects.filter, []
+    breaks = {
+        ("SetbackChoice", "what becomes of its units"): lambda: rows(line__order=goods).update(units=2),
+        ("SetbackChoice", "money was given for it"): lambda: rows(line__order=money).update(refund=None),
+        ("Refund", "nobody has chosen it"): lambda: rows(line__order=money).update(refund=None),
+        ("Line", "units were sent that had been given back"): lambda: (
+            Line.objects.filter(order=money).update(refunded_units=0),
+            Shipment.objects.filter(order=money).update(state="shipped"),
+        ),
+        ("Shipment", "whose buyer had yet to choose"): lambda: (
+            rows(line__order=goods).update(holds_back=True),
+            Shipment.objects.filter(order=goods).update(state="shipped"),
+        ),
+        ("Setback", "more was given of it than there is"): lambda: Setback.objects.update(units_there=0),
+        ("Setback", "said to be done"): lambda: (
+            Setback.objects.update(ended_at=timezone.now()),
+            rows(line__order=goods).update(state="asked"),
+        ),
+        ("SetbackChoice", "what is kept for her"): lambda: rows(line__order=goods).update(choice="other"),
+        ("Setback", "has not been asked"): lambda: (
+            Setback.objects.update(made_at=timezone.now() - timedelta(hours=1)),
+            Order.objects.update(placed_at=timezone.now() - timedelta(hours=2)),
+            rows(line__order=goods).delete(),
+        ),
+    }
+    at_rest()
+    for (noun, words), break_it in breaks.items():
+        with transaction.atomic():
+            break_it()
+            said = [o for o in verify() if o.rule == "HARVEST" and o.noun == noun and words in o.words]
+            silent += [] if said else [(noun, words)]
+            transaction.set_rollback(True)
+    assert silent == [] and made.choices.count() == 3
