@@ -71,7 +71,7 @@ def _of_catalog(town: Any) -> dict[str, str]:
             "team teamUpdate.id teamAmend.id teamSuspend.id teamResume.id",
             global_id("Team", product.team.uid),
         ),
-        "lot": global_id("Lot", lot.uid),
+        **_each("lot lotId", global_id("Lot", lot.uid)),
         **_each("newsWithdraw.id newsApprove.id newsReturn.id", global_id("DeskNews", town.news.uid)),
         **_each("listingSheetSave.id listingSheetDiscard.id", global_id("ListingSheet", town.sheet.uid)),
         "pictureDelete.id": global_id("Picture", town.photo.uid),
@@ -88,6 +88,7 @@ def _of_orders(town: Any) -> dict[str, str]:
         "addressId": global_id("CartAddress", town.friend.uid),
         "shipmentId": town.sold.parcel_id(1),
         "stays": town.sold.line_id(1),
+        "choiceId": global_id("SetbackChoice", town.choice.uid),
         "replacementId": global_id(
             "Replacement", Replacement.objects.get(claim__line__order=town.sold.row).uid
         ),

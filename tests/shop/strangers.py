@@ -24,7 +24,7 @@ from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure, coupon
 from orders.actions import wish as wishes
-from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund
+from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund, Setback
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_news, a_product, a_team, a_variant
@@ -123,6 +123,11 @@ class Town:
         said.claim.replacements.create(reply=said, units=1, state="cancelled")
         said.claim.returns.create(reply=said, amount_minor=1, send_to="示例收件，示例村", state="over")
         self.sold.review()
+        # Its harvest was late, and it was sent all the same.
+        late = {"kind": "late", "reason": "rain", "day": timezone.now().date(), "ended_at": timezone.now()}
+        told = Setback.objects.create(lot=self.sold.lots[0], **late)
+        now = {"paid_at": timezone.now(), "answer_by": timezone.now(), "ended_at": timezone.now()}
+        self.choice = told.choices.create(line=self.sold.line(0), units=2, goods_units=2, state="sent", **now)
         paid = Payment.objects.get(order=self.sold.row, is_kept=True)
         self.failed = Refund.objects.create(
             payment=paid, reason="late", amount_minor=5, state="failed", settled_at=timezone.now()

@@ -12,7 +12,7 @@ from orders.reads.setback import lot_to_mark
 from shop.web.acts import Act, Lines, done
 
 
-def buyers_written_to(request: HttpRequest, payload: dict[str, Any]) -> str:
+def buyers_know(request: HttpRequest, payload: dict[str, Any]) -> str:
     """How many were written to."""
     words = say(
         "告诉了 {n} 个订单的买家，选了什么会写在这里。",
@@ -46,4 +46,4 @@ def asks_its_buyers(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     return lines
 
 
-HARVEST = {"set_back_lot": Act(follow=buyers_written_to, look=asks_its_buyers)}
+HARVEST = {"set_back_lot": Act(follow=buyers_know, look=asks_its_buyers)}
