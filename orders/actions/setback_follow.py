@@ -21,7 +21,7 @@ from orders.actions import refund
 from orders.actions.order import lock
 from orders.actions.setback import held, is_sure
 from orders.events_of_setbacks import ChoiceOffered, LineRedrawn, MoneyOffered
-from orders.models import LineLot, Order, Refund, Setback, SetbackChoice, Shipment
+from orders.models import Line, LineLot, Order, Refund, Setback, SetbackChoice, Shipment
 from orders.reads import setback as reads
 
 log = logging.getLogger("sheaf.setbacks")
@@ -81,6 +81,9 @@ def _ask(setback: Setback, order_ids: Iterable[int], now: datetime) -> int:
     )
     parcels = Shipment.objects.filter(pk__in=[row.line.shipment_id for row in rows])
     parcels.update(ship_by=Greatest(Coalesce("ship_by", setback.day), setback.day))
+    # Bought before its harvest: no page tells a day that is none any more.
+    lines = Line.objects.filter(pk__in=[row.line_id for row in rows], presale_ship_by__lt=setback.day)
+    lines.update(presale_ship_by=setback.day)
     record(*(ChoiceOffered(pk, setback.pk) for pk in sorted({row.line.order_id for row in rows})))
     return len(rows)
 

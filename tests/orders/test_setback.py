@@ -72,7 +72,9 @@ def test_a_short_harvest_is_given_out_in_the_order_of_payment_and_the_others_hav
 
 def test_a_late_harvest_is_waited_for_by_who_says_nothing(harvest):
     (order,) = harvest.sold(2)
+    order.lines.update(presale_ship_by=harvest.day - timedelta(days=9))
     made = harvest.mark("late")
+    assert order.lines.get().presale_ship_by == harvest.day
     assert order.shipments.get().ship_by == harvest.day
     (letter,) = [one for one in mail.outbox if "The harvest is late" in one.subject]
     assert f"/order/{order.number}/harvest/?token=" in letter.body and "Hail" in letter.body
