@@ -22,7 +22,10 @@ from core.events import Event
 from core.logs import one_id
 from core.models import Delivery, OutboxEvent
 
-__all__ = ["Reactions", "drain", "hand_over", "reaction", "reactions_to", "record", "telling_nobody", "wake"]
+__all__ = [
+    *("Reactions", "drain", "hand_over", "is_telling_nobody", "reaction", "reactions_to", "record"),
+    *("telling_nobody", "wake"),
+]
 
 log = logging.getLogger("sheaf.outbox")
 
@@ -33,7 +36,8 @@ _broker_rests_until = 0.0
 # transactions have left. Whoever commits just before is told of by the next one.
 GATHERED_SECONDS = 0.4
 _MARGIN_SECONDS = 0.05
-_looks_at = 0.0
+_looks_at: dict[str, float] = {}
+_HAND_OVER = "core.tasks.hand_over"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,11 @@ def telling_nobody() -> Iterator[None]:
         yield
     finally:
         _tells_nobody.reset(token)
+
+
+def is_telling_nobody() -> bool:
+    """Whether what happens now is made up, and nobody is to be told of it."""
+    return _tells_nobody.get()
 
 
 def record(*events: Event) -> None:
@@ -105,17 +114,17 @@ def _wake_after_commit() -> None:
         transaction.on_commit(wake, robust=True)
 
 
-def wake() -> None:
+def wake(task: str = _HAND_OVER) -> None:
     """Tell a worker that something is due; without a broker the rows wait for the sweep."""
-    global _broker_rests_until, _looks_at
+    global _broker_rests_until
     now = time.time()
     look = math.ceil((now + _MARGIN_SECONDS) / GATHERED_SECONDS) * GATHERED_SECONDS
-    if time.monotonic() < _broker_rests_until or look == _looks_at:
+    if time.monotonic() < _broker_rests_until or look == _looks_at.get(task):
         return
     try:
         how = {"countdown": look - now, "retry": False, "ignore_result": True}
-        current_app.send_task("core.tasks.hand_over", **how)
-        _looks_at = look
+        current_app.send_task(task, **how)
+        _looks_at[task] = look
     except Exception as failure:
         _broker_rests_until = time.monotonic() + _BROKER_REST_SECONDS
         log.warning("the broker is away, the outbox waits: %s", type(failure).__name__)

@@ -347,3 +347,10 @@ class NewsAddressed(Event):
     """Somebody who has asked for it is to be written to of what a team tells its buyers."""
 
     letter_id: int
+
+
+@dataclass(frozen=True)
+class MessagesGivenUp(Event):
+    """Something was not taken for a day by a program that is told what happens: whoever keeps it is to hear of it."""
+
+    webhook_id: int

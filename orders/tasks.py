@@ -26,6 +26,7 @@ from orders.actions import (
     shipment,
     sold,
     standstill,
+    webhook_call,
     wish,
 )
 from orders.events import (
@@ -186,7 +187,13 @@ def renew_companions() -> int:
 @shared_task(name="orders.tasks.forget_old")
 def forget_old() -> int:
     """For beat, once a day: what is kept of people no longer than it is needed."""
-    return people.forget_old() + wish.forget_old() + news.forget_old()
+    return people.forget_old() + wish.forget_old() + news.forget_old() + webhook_call.forget_old()
+
+
+@shared_task(name="orders.tasks.call_programs")
+def call_programs() -> bool:
+    """Something waits for a program that is told what happens; for beat too."""
+    return webhook_call.start()
 
 
 @shared_task(name="orders.tasks.find_out_of_date")

@@ -11,6 +11,7 @@ from orders import (
     verify_people,
     verify_rows,
     verify_setbacks,
+    verify_webhooks,
     verify_wishes,
 )
 
@@ -188,7 +189,7 @@ RULES = [
 
 
 def verify() -> Iterator[Offence]:
-    """I2, I3, and what joins orders to stock, parcels, notices, coupons, wishes and letters of teams' news."""
+    """I2, I3, and what joins orders to stock, parcels, notices, coupons, wishes, letters of teams' news and webhooks."""
     others = (
         verify_rows,
         verify_parcels,
@@ -197,6 +198,7 @@ def verify() -> Iterator[Offence]:
         verify_wishes,
         verify_news,
         verify_setbacks,
+        verify_webhooks,
     )
     yield from broken([*RULES, *(rule for part in others for rule in part.RULES)])
     yield from verify_coupons.verify()

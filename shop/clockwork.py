@@ -10,6 +10,8 @@ STRIKES = {
     "orders.tasks.note_left_unpaid": 15,
     "orders.tasks.note_wishes": 60,
     "orders.tasks.reconcile": 30,
+    # Programs that are told what happens: what failed and is due again, and what a lost wake-up has left.
+    "orders.tasks.call_programs": 5,
     "orders.tasks.look_back": 24 * 3600,
     "together.tasks.close_groups": 2,
     "together.tasks.expire": 15,

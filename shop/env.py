@@ -1,7 +1,7 @@
 """Read the environment: what differs between machines. Each name read here is in README's table."""
 
 import os
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -35,6 +35,21 @@ def networks(name: str) -> list[str]:
             ip_network(one, strict=False)
         except ValueError:
             raise SystemExit(f"{name} lists addresses and networks such as 10.0.0.0/8, not {one}") from None
+    return found
+
+
+def sockets(name: str) -> list[str]:
+    """Addresses with a port (10.0.0.7:8080), separated by commas."""
+    found = words(name)
+    for one in found:
+        host, _, port = one.rpartition(":")
+        try:
+            ip_address(host)
+            is_one = 0 < int(port) < 65536
+        except ValueError:
+            is_one = False
+        if not is_one:
+            raise SystemExit(f"{name} lists addresses with a port such as 10.0.0.7:8080, not {one}")
     return found
 
 

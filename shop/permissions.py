@@ -60,6 +60,7 @@ PERMISSIONS = {
     "orders.answer_claims": MANAGER | LEADER,  # in words; money beside them is `refund_own`
     "orders.keep_invoices": MANAGER,  # upload what the team has issued
     "orders.keep_team_coupons": MANAGER,  # at the team's own expense
+    "orders.keep_team_webhooks": MANAGER,  # which programs are told what happens, and with which secret
     "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
     "impact.read_statement": MANAGER,  # what the team has sold, month by month
     "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot
@@ -71,6 +72,7 @@ PERMISSIONS = {
     "orders.refund": OPERATOR,  # for any team, and after a parcel is completed
     "orders.decide_dispute": OPERATOR,  # whose outcome has no rule
     "orders.keep_shop_coupons": OPERATOR,  # at the shop's
+    "orders.keep_shop_webhooks": OPERATOR,  # the shop's own
     "orders.keep_shipping_rates": OPERATOR | {Role.LOGISTICS_CHECKER},
     "orders.close_places": OPERATOR | {Role.LOGISTICS_CHECKER},  # for delivery, and open them again
     "orders.cancel_unsent": OPERATOR,

@@ -6,7 +6,8 @@
 One lock order for the whole house, so that two deeds never wait for each other in a ring:
 holder (a group purchase) → order → lots by id → reservations → cards (products, then variants, by id) → coupons →
 a lot's tally and credits by (lot, household) → nothing else.
-At-once reactions only insert into the ledger and move credits; they never touch a standing.
+At-once reactions only insert into the ledger, move credits and write down what programs are told (decision 0082); they
+never touch a standing.
 """
 
 from core.outbox import Reactions
@@ -49,7 +50,7 @@ REACTIONS = {
     ),
     # orders: money in
     "OrderPaid": Reactions(
-        at_once=["impact.actions.attribution.attribute_orders"],
+        at_once=["impact.actions.attribution.attribute_orders", "orders.actions.webhook_note.paid"],
         afterwards=[
             "orders.tasks.close_payments",
             "orders.letters.send_confirmation",
@@ -62,7 +63,7 @@ REACTIONS = {
         afterwards=["orders.tasks.close_payments", "together.letters.send_held"],
     ),
     "OrderConfirmed": Reactions(
-        at_once=["impact.actions.attribution.attribute_orders"],
+        at_once=["impact.actions.attribution.attribute_orders", "orders.actions.webhook_note.paid"],
         afterwards=["orders.letters.send_confirmation", "impact.tasks.fold_standings"],
     ),
     "BuyerProved": Reactions(
@@ -90,7 +91,7 @@ REACTIONS = {
     ),
     "RefundTriedAgain": Reactions(afterwards=["orders.tasks.submit_refund"]),
     "RefundSucceeded": Reactions(
-        at_once=["impact.actions.gateway.refunded"],
+        at_once=["impact.actions.gateway.refunded", "orders.actions.webhook_note.refunded"],
         afterwards=["orders.letters.send_refunded", "accounts.tasks.settled"],
     ),
     # In this order: what came back is owed to the buyer before a dispute is found to have given it.
@@ -112,7 +113,9 @@ REACTIONS = {
         afterwards=["impact.tasks.fold_standings", "orders.letters_of_disputes.send_decided"],
     ),
     # orders: goods on their way
-    "ShipmentShipped": Reactions(afterwards=["orders.letters.send_shipped"]),
+    "ShipmentShipped": Reactions(
+        at_once=["orders.actions.webhook_note.sent"], afterwards=["orders.letters.send_shipped"]
+    ),
     "NumberCorrected": Reactions(afterwards=["orders.letters_of_parcels.send_corrected"]),
     "SendingUndone": Reactions(afterwards=["orders.letters_of_parcels.send_waits"]),
     "ParcelCameBack": Reactions(afterwards=["orders.letters_of_parcels.send_waits"]),
@@ -153,6 +156,8 @@ REACTIONS = {
     ),
     "ClaimDisputed": Reactions(afterwards=["orders.letters_of_claims.tell_team_of_dispute"]),
     "ClaimBrought": Reactions(afterwards=["orders.letters_of_claims.tell_of_brought"]),
+    # orders: programs are told
+    "MessagesGivenUp": Reactions(afterwards=["orders.letters_of_webhooks.tell_of_given_up"]),
     # orders: places closed for delivery
     "PlacesChanged": Reactions(afterwards=["orders.tasks.follow_places"]),
     "DeliveryStopped": Reactions(afterwards=["orders.letters_of_closures.send_stopped"]),
@@ -161,7 +166,8 @@ REACTIONS = {
     "HolderResumed": Reactions(afterwards=["together.letters.send_group_resumed"]),
     # buying together
     "GroupConfirmed": Reactions(
-        afterwards=["together.letters.send_group_confirmed", "together.letters.tell_team_of_group"]
+        at_once=["together.actions.webhook.confirmed"],
+        afterwards=["together.letters.send_group_confirmed", "together.letters.tell_team_of_group"],
     ),
     "GroupSent": Reactions(afterwards=["together.letters.send_group_sent"]),
     "GroupFellShort": Reactions(afterwards=["together.letters.send_group_fell_short"]),

@@ -59,6 +59,7 @@ SCOPES = {
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk productQuestionAsk orderQuestionAsk shopQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
         " shopDesk messageHouse shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
+        " teamWebhooks teamWebhookMake webhookUpdate webhookSecretTurn webhookEnd webhookTest webhookSendAgain"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),
     # The office's: a token lends a team's desk and no other role.
@@ -77,7 +78,7 @@ SCOPES = {
         " householdDetailsOpen householdVerify householdDecline householdTakeOut householdNamesOpen householdFind"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
-        " shopCouponMake shopCouponEnd taskSave taskFinish taskWaive taskReopen ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
+        " shopCouponMake shopCouponEnd shopWebhookMake taskSave taskFinish taskWaive taskReopen ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
         " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " conflictConfirm conflictWaive conflictName"

@@ -31,6 +31,8 @@ _site_host = urlsplit(SITE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_site_host},localhost,127.0.0.1,[::1]")
 # Forwarded addresses and schemes are believed only from these addresses and networks.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+# Receivers of webhooks inside our own network that may be called all the same, each with its port (core/outward.py).
+CALLABLE_INSIDE = env.sockets("CALLABLE_INSIDE")
 # The season and the contest may be moved for a demonstration; signatures, payments and sessions never.
 DEMO = env.text("DEMO", "none")
 # For tests alone: the process ends, as by a power cut, when it reaches this point (core/failpoints.py).
@@ -108,7 +110,7 @@ VERIFIERS = [
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.
 SEALED_COLUMNS = [
     *("accounts.actions.erasure.SEALED", "accounts.totp.SEALED"),
-    *("impact.sealing.SEALED", "contest.sealing.SEALED"),
+    *("impact.sealing.SEALED", "contest.sealing.SEALED", "orders.models.webhook.SEALED"),
 ]
 # What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.
 ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")

@@ -16,7 +16,7 @@ from accounts.models import Organisation
 from catalog.actions import stock
 from catalog.models import Variant
 from core import clock, failpoints, rows
-from orders.actions import attempt, unpaid
+from orders.actions import attempt, unpaid, webhook_note
 from orders.actions import coupon as coupons
 from orders.models import CouponUse, InvoiceWish, Line, LineLot, Order, Parcel, Payment, Shipment
 
@@ -181,6 +181,7 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     rows.insert(orders, boxes, shipments, lines, lots, attempts, used, wishes)
     if attempts:
         failpoints.reach("attempt.recorded")
+    webhook_note.placed(orders)
     failpoints.reach("place.recorded")
     return made
 

@@ -35,6 +35,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     setback,
     shipment,
     tracking,
+    webhook,
     wish,
 )
 
@@ -53,6 +54,7 @@ class Query(
     setback.Query,
     invoice.Query,
     office_departments.Query,
+    webhook.Query,
 ):
     """What may be read on this floor."""
 
@@ -89,5 +91,6 @@ class Mutation(
     office_order.Mutation,
     office_departments.Mutation,
     question.Mutation,
+    webhook.Mutation,
 ):
     """What may be done on this floor."""

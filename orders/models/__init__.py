@@ -15,6 +15,7 @@ from orders.models.setback import Setback, SetbackChoice
 from orders.models.shipment import Parcel, ParcelNumber, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
+from orders.models.webhook import Webhook, WebhookMessage
 from orders.models.wish import Wish
 
 __all__ = [
@@ -56,5 +57,7 @@ __all__ = [
     "Shipment",
     "ShippingRate",
     "Standstill",
+    "Webhook",
+    "WebhookMessage",
     "Wish",
 ]

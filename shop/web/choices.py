@@ -22,7 +22,7 @@ from core import language
 from core.choices import Choices
 from core.language import say
 from impact.models import Household, HouseholdStatus, Round
-from orders.models import InvoiceWish, Setback, Shipment
+from orders.models import InvoiceWish, Setback, Shipment, Webhook, WebhookMessage
 from orders.reads.closure import EVERYTHING
 from orders.reads.figures import Step
 
@@ -83,6 +83,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "certificate_kind": Certificate.Kind.offered,
     "illustration": _drawings,
     "token_scope": ApiToken.Scope.offered,
+    "webhook_event": Webhook.Kind.offered,
     "shipment_state": Shipment.State.offered,
     "team_list_state": _states_of_teams,
     "household_kind": HouseholdStatus.Kind.offered,
@@ -115,6 +116,8 @@ CALLED: dict[str, type[Choices]] = {
     "organisation_state": Organisation.State,
     "role": Membership.Role,
     "token_scope": ApiToken.Scope,
+    "webhook_event": WebhookMessage.Kind,
+    "webhook_state": WebhookMessage.State,
     "listing_decision": ListingReview.Decision,
     "household_state": Household.State,
     "storage": Product.Storage,

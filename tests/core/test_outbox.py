@@ -74,7 +74,7 @@ def test_what_is_made_up_is_heard_at_once_and_nobody_is_told_afterwards(
 @pytest.mark.django_db
 def test_one_wake_up_a_transaction(monkeypatch, django_capture_on_commit_callbacks):
     sent = []
-    monkeypatch.setattr(outbox, "_looks_at", 0.0)
+    monkeypatch.setattr(outbox, "_looks_at", {})
     monkeypatch.setattr(outbox.current_app, "send_task", lambda name, **how: sent.append(name))
     with django_capture_on_commit_callbacks(execute=True):
         record(1)
@@ -94,7 +94,7 @@ def test_without_a_broker_the_change_stands_and_the_rows_wait(
 
     monkeypatch.setattr(outbox.current_app, "send_task", away)
     monkeypatch.setattr(outbox, "_broker_rests_until", 0.0)
-    monkeypatch.setattr(outbox, "_looks_at", 0.0)
+    monkeypatch.setattr(outbox, "_looks_at", {})
     for number in (1, 2):
         with django_capture_on_commit_callbacks(execute=True):
             record(number)

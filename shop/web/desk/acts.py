@@ -16,6 +16,7 @@ from shop.web.coupons import OF_TEAMS
 from shop.web.desk import seen_first
 from shop.web.desk.harvest import HARVEST
 from shop.web.desk.parcels import PARCELS
+from shop.web.webhooks import WEBHOOKS
 
 # --- products ---
 
@@ -344,5 +345,6 @@ NEWS = {
 }
 
 ACTS = gathered(
-    TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, HARVEST, PARCELS, OF_TEAMS, INVOICES, LABELS, CONTEST, INTEGRITY
+    *(TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, HARVEST, PARCELS, OF_TEAMS, WEBHOOKS, INVOICES, LABELS),
+    *(CONTEST, INTEGRITY),
 )

@@ -57,6 +57,7 @@ urlpatterns = [
     path("<language:lang>/desk/contest/", page("desk/contest", for_somebody=True), name="desk_contest"),
     path("<language:lang>/desk/people/", page("desk/people", for_somebody=True), name="desk_people"),
     path("<language:lang>/desk/coupons/", page("desk/coupons", for_somebody=True), name="desk_coupons"),
+    path("<language:lang>/desk/webhooks/", page("desk/webhooks", for_somebody=True), name="desk_webhooks"),
     path("<language:lang>/desk/statement/", page("desk/statement", for_somebody=True), name="desk_statement"),
     path("<language:lang>/desk/statement.<str:form>", statement_file, name="desk_statement_file"),
     path("<language:lang>/desk/invoices/", page("desk/invoices", for_somebody=True), name="desk_invoices"),

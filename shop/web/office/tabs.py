@@ -70,6 +70,7 @@ TABS = (
     Tab("office/synonyms", say("搜索用词", "Words for search"), "catalog.keep_synonyms"),
     Tab("office/invoices", say("缺的发票", "Missing invoices"), "orders.see_orders"),
     Tab("office/coupons", say("优惠券", "Coupons"), "orders.keep_shop_coupons"),
+    Tab("office/webhooks", say("通知程序", "Webhooks"), "orders.keep_shop_webhooks"),
     Tab("office/reviews", say("评价", "Reviews"), "orders.hide_review"),
     Tab("office/audit", say("审计", "Audit"), "accounts.read_audit"),
 )

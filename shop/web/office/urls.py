@@ -26,6 +26,7 @@ urlpatterns = [
     path("<language:lang>/office/closures/", _page("office/closures"), name="office_closures"),
     path("<language:lang>/office/synonyms/", _page("office/synonyms"), name="office_synonyms"),
     path("<language:lang>/office/coupons/", _page("office/coupons"), name="office_coupons"),
+    path("<language:lang>/office/webhooks/", _page("office/webhooks"), name="office_webhooks"),
     path("<language:lang>/office/invoices/", _page("office/invoices"), name="office_invoices"),
     path("<language:lang>/office/figures/", _page("office/figures"), name="office_figures"),
     path("<language:lang>/office/figures.<str:form>", figures_file, name="office_figures_file"),
