@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import rows
-from core.deliveries import drain, hand_over, reaction
 from core.events import Event
 from core.logs import one_id
 from core.models import Delivery, OutboxEvent

@@ -68,13 +68,13 @@ def clean(url: str, field: str = "url") -> str:
         )
         raise Invalid(words, field=field)
     if not _is_port_open(parts):
-        words = say(
-            "只能用 https 和 443 端口，请去掉端口号。", "It must be https on port 443: please leave out the port."
-        )
+        words = say("只能用 https，端口 443。", "It must be https, on its own port 443.")
         raise Invalid(words, field=field)
     host = parts.hostname or ""
     literal = _literal(host)
-    is_named_inside = literal is None and ("." not in host.rstrip(".") or host.rstrip(".").endswith(_INNER_NAMES))
+    is_named_inside = literal is None and (
+        "." not in host.rstrip(".") or host.rstrip(".").endswith(_INNER_NAMES)
+    )
     if is_named_inside or (literal and not may_call(literal, parts)):
         words = say(
             "这个地址在内部网络里，从这里打不到：请填公网上的地址。",
@@ -138,7 +138,9 @@ def may_call(address: IPv4Address | IPv6Address, parts: SplitResult) -> bool:
 
 
 def _is_public(one: IPv4Address | IPv6Address) -> bool:
-    return one.is_global and not (one.is_multicast or one.is_reserved or one.is_unspecified or one.is_loopback)
+    return one.is_global and not (
+        one.is_multicast or one.is_reserved or one.is_unspecified or one.is_loopback
+    )
 
 
 def _within(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
@@ -227,7 +229,12 @@ def _first_that_answers(addresses: list[str], port: int, ends: float) -> socket.
 
 def _request(parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"POST {path} HTTP/1.1", f"Host: {parts.netloc}", f"Content-Length: {len(body)}", "Connection: close"]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {parts.netloc}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body
 

@@ -21,6 +21,7 @@ COLUMNS = {
     "orders.Setback.by": Becomes.MOVES,
     "orders.PaymentTrial.by": Becomes.MOVES,
     "orders.Coupon.made_by": Becomes.MOVES,
+    "orders.Webhook.made_by": Becomes.MOVES,
     "orders.Invoice.uploaded_by": Becomes.MOVES,
     "orders.NewsLetter.person": Becomes.MOVES,
     "orders.Wish.person": Becomes.UNITES,

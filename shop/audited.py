@@ -10,7 +10,7 @@ from accounts.places import Places
 from catalog.models import Certificate, Lot, Picture, Product, Team, TeamNews, Variant
 from contest.models import Conflict, Judge, Registration
 from impact.models import Edition, Entry, Household
-from orders.models import Claim, Closure, Dispute, Order, Refund, Review, Shipment
+from orders.models import Claim, Closure, Dispute, Order, Refund, Review, Shipment, Webhook
 from orders.reads.place import of_order
 
 # By the noun of the log: the paths to its region, organisation and team or edition. What is not here has no place.
@@ -27,7 +27,7 @@ _PATHS: dict[Any, dict[str, str]] = {
         (Variant, Certificate, Picture), {"region": "product__team__county", "subject": "product__team__uid"}
     ),
     Lot: {"region": "variant__product__team__county", "subject": "variant__product__team__uid"},
-    Shipment: {"region": "team__county", "subject": "team__uid"},
+    **dict.fromkeys((Shipment, Webhook), {"region": "team__county", "subject": "team__uid"}),
     **dict.fromkeys((Claim, Review), {"region": "line__team__county", "subject": "line__team__uid"}),
     Closure: {"region": "region"},
     Household: {"region": "county", "subject": "team__uid"},

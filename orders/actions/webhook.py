@@ -133,7 +133,14 @@ def test(hook: Webhook, by: Any) -> WebhookMessage:
     row = _locked(hook)
     uid = uuid.uuid4()
     (made,) = webhook_note.write(
-        [(row, WebhookMessage.Kind.WEBHOOK_TEST, f"test {uid.hex[:12]}", {"webhook": webhook_note.id_of(row)})]
+        [
+            (
+                row,
+                WebhookMessage.Kind.WEBHOOK_TEST,
+                f"test {uid.hex[:12]}",
+                {"webhook": webhook_note.id_of(row)},
+            )
+        ]
     )
     return made
 

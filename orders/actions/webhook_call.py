@@ -278,6 +278,8 @@ def forget_old() -> int:
     Webhook.objects.filter(former_until__lt=now).update(former_sealed=b"", former_until=None)
     old = WebhookMessage.objects.filter(settled_at__lt=now - KEPT).order_by("settled_at").values("pk")
     gone = 0
-    while count := WebhookMessage.objects.filter(pk__in=list(old[:_SOME].values_list("pk", flat=True))).delete()[0]:
+    while count := WebhookMessage.objects.filter(
+        pk__in=list(old[:_SOME].values_list("pk", flat=True))
+    ).delete()[0]:
         gone += count
     return gone

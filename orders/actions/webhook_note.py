@@ -78,7 +78,11 @@ def write(rows: Iterable[tuple[Webhook, str, str, dict[str, Any]]]) -> list[Webh
 
 
 def _body(kind: str, at: datetime, facts: dict[str, Any]) -> str:
-    whole = {"type": kind, "timestamp": at.isoformat(timespec="seconds").replace("+00:00", "Z"), "data": facts}
+    whole = {
+        "type": kind,
+        "timestamp": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "data": facts,
+    }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 

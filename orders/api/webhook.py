@@ -75,9 +75,7 @@ class WebhookType(ModelType):
             "ended_at": "When it was ended.",
         }
 
-    events = graphene.List(
-        graphene.NonNull(WebhookEvent), required=True, description="What it is told of."
-    )
+    events = graphene.List(graphene.NonNull(WebhookEvent), required=True, description="What it is told of.")
     is_resting = graphene.Boolean(required=True, description="Whether it is left alone for now.")
     messages = list_of(
         WebhookMessageType,
@@ -236,7 +234,9 @@ class WebhookSendAgain(Act):
         rate = (30, 60)
 
     class Input:
-        id = graphene.ID(required=True, description="A message of a receiver of the asker's own team, or the shop's.")
+        id = graphene.ID(
+            required=True, description="A message of a receiver of the asker's own team, or the shop's."
+        )
 
     message = graphene.Field(WebhookMessageType, description="The message, waiting.")
 

@@ -43,10 +43,14 @@ class Webhook(models.Model):
     former_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="one after the other, until it answers again")
     failing_since = models.DateTimeField(null=True)
-    rests_until = models.DateTimeField(null=True, help_text="it failed so often that it is left alone until then")
+    rests_until = models.DateTimeField(
+        null=True, help_text="it failed so often that it is left alone until then"
+    )
     called_at = models.DateTimeField(null=True)
     is_slow = models.BooleanField(default=False, help_text="its last answer took long: one call at a time")
-    told_at = models.DateTimeField(null=True, help_text="when its owners were told that something was given up")
+    told_at = models.DateTimeField(
+        null=True, help_text="when its owners were told that something was given up"
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -107,7 +111,9 @@ class WebhookMessage(StateMachine, models.Model):
     class Why(Choices):
         NOWHERE = (
             Problem.NOWHERE.value,
-            say("这个地址打不到：域名不存在，或在内部网络里", "Its name is unknown, or leads inside a network"),
+            say(
+                "这个地址打不到：域名不存在，或在内部网络里", "Its name is unknown, or leads inside a network"
+            ),
         )
         UNREACHABLE = Problem.UNREACHABLE.value, say("连不上", "It could not be reached")
         CERTIFICATE = Problem.CERTIFICATE.value, say("证书不可信", "Its certificate is not to be trusted")
@@ -133,7 +139,9 @@ class WebhookMessage(StateMachine, models.Model):
     leased_until = models.DateTimeField(null=True, help_text="a call is under way, at most until then")
     tries = models.PositiveSmallIntegerField(default=0)
     called_at = models.DateTimeField(null=True)
-    status = models.PositiveSmallIntegerField(null=True, help_text="of the last answer; of what else came nothing")
+    status = models.PositiveSmallIntegerField(
+        null=True, help_text="of the last answer; of what else came nothing"
+    )
     problem = models.CharField(max_length=12, choices=Why.choices, blank=True)
     took_ms = models.PositiveIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)
@@ -151,7 +159,9 @@ class WebhookMessage(StateMachine, models.Model):
         indexes = [
             models.Index(fields=["webhook", "-id"], name="webhook_messages_in_order"),
             models.Index(
-                fields=["webhook", "noun", "id"], condition=Q(state="waiting"), name="webhook_messages_waiting"
+                fields=["webhook", "noun", "id"],
+                condition=Q(state="waiting"),
+                name="webhook_messages_waiting",
             ),
             models.Index(fields=["settled_at"], name="webhook_messages_settled"),
         ]

@@ -36,7 +36,9 @@ def webhook_of(person: Any, uid: UUID) -> Webhook:
 
 def message_of(person: Any, uid: UUID) -> WebhookMessage:
     """What one of hers was told; else the same as if there were none."""
-    found = WebhookMessage.objects.filter(uid=uid, webhook__in=kept_by(person), webhook__ended_at=None).first()
+    found = WebhookMessage.objects.filter(
+        uid=uid, webhook__in=kept_by(person), webhook__ended_at=None
+    ).first()
     if found is None:
         raise absent(person, KEEP, "id")
     return found

@@ -33,16 +33,23 @@ WEBHOOKS = {
     "end_webhook": Act(
         follow=says(say("已结束，不再通知。", "Ended: it is told nothing more.")),
         look=will(
-            say("不再通知这个地址；还没送到的也不送了", "It is told nothing more, nor what still waits for it")
+            say(
+                "不再通知这个地址；还没送到的也不送了", "It is told nothing more, nor what still waits for it"
+            )
         ),
     ),
     "test_webhook": Act(
-        follow=says(say("已试发，刷新页面看结果。", "A test is on its way: load the page again to see the answer.")),
+        follow=says(
+            say("已试发，刷新页面看结果。", "A test is on its way: load the page again to see the answer.")
+        ),
         as_written="it tells of nothing that happened",
     ),
     "send_message_again": Act(
         follow=says(
-            say("正在再发一次，刷新页面看结果。", "It is sent once more: load the page again to see the answer.")
+            say(
+                "正在再发一次，刷新页面看结果。",
+                "It is sent once more: load the page again to see the answer.",
+            )
         ),
         as_written="a program that has had it knows it by its id",
     ),

@@ -13,10 +13,34 @@ from core.refusals import Invalid
 from tests.receiver import OK, a_certificate, answering, receiving, status
 
 INNER_HOSTS = [
-    *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "127.0.0.1", "0"),
-    *("localhost", "localhost.", "[::1]", "[::]", "[fd00::1]", "[fe80::1]", "[::127.0.0.1]", "169.254.169.254"),
+    *(
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "127.0.0.1",
+        "0",
+    ),
+    *(
+        "localhost",
+        "localhost.",
+        "[::1]",
+        "[::]",
+        "[fd00::1]",
+        "[fe80::1]",
+        "[::127.0.0.1]",
+        "169.254.169.254",
+    ),
     *("10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "224.0.0.1", "255.255.255.255", "[ff02::1]"),
-    *("[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:7f00:1::]", "[64:ff9b:1::a00:1]", "[::ffff:0:127.0.0.1]"),
+    *(
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2001:0:7f00:1::]",
+        "[64:ff9b:1::a00:1]",
+        "[::ffff:0:127.0.0.1]",
+    ),
 ]
 
 
@@ -119,7 +143,9 @@ def test_what_the_settings_name_is_called_inside_at_that_port_alone(settings):
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("inside", ["http://127.0.0.1:{port}/inner", "file:///etc/passwd", "//169.254.169.254/"])
+@pytest.mark.parametrize(
+    "inside", ["http://127.0.0.1:{port}/inner", "file:///etc/passwd", "//169.254.169.254/"]
+)
 def test_no_redirect_is_followed(code, inside, settings):
     with receiving(settings) as receiver:
         receiver.answer = status(code, f"Location: {inside.format(port=receiver.port)}")
@@ -159,7 +185,9 @@ def test_time_and_bytes_are_bounded_whatever_is_answered(settings):
             assert time.monotonic() - began < 1.2, name
 
 
-def test_a_certificate_that_nobody_trusts_is_not_called_and_one_that_is_trusted_is(settings, tmp_path, monkeypatch):
+def test_a_certificate_that_nobody_trusts_is_not_called_and_one_that_is_trusted_is(
+    settings, tmp_path, monkeypatch
+):
     ours, forged = a_certificate(tmp_path), a_certificate(tmp_path, "10.9.8.7")
     with receiving(settings, certificate=ours) as receiver, receiving(settings, certificate=forged) as other:
         assert post(receiver.url, {}, b"{}").problem == Problem.CERTIFICATE

@@ -110,11 +110,11 @@ RULE: dict[str, Powers] = {
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn newsApprove newsReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
-        shop="office.synonyms office.coupons office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk messageHouse setUp",
+        shop="office.synonyms office.coupons office.webhooks office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk messageHouse setUp",
         shop_deeds="synonymSave synonymRemove accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
-        " shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm editionCreate shopCouponMake shopCouponEnd",
+        " shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm editionCreate shopCouponMake shopCouponEnd shopWebhookMake",
         words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} {ON_AN_INVOICE} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.mobile Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
@@ -175,8 +175,8 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons teamInvoices teamStatement harvestDesk integrityDesk resultDesk contestDesk",
-        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall harvestSetBack leaderIntroduce teamMemberInvite teamMemberEnd refundRequest returnReceive deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons teamWebhooks teamInvoices teamStatement harvestDesk integrityDesk resultDesk contestDesk",
+        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall harvestSetBack leaderIntroduce teamMemberInvite teamMemberEnd refundRequest returnReceive deviceCodeGive objectionFile teamCouponMake teamCouponEnd teamWebhookMake webhookUpdate webhookSecretTurn webhookEnd webhookTest webhookSendAgain",
         words=f"{ON_A_PARCEL} {ON_AN_INVOICE} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),
@@ -214,6 +214,7 @@ PAGES = {
     "office_synonyms": "office.synonyms",
     "office_figures": "office.figures",
     "office_coupons": "office.coupons",
+    "office_webhooks": "office.webhooks",
     "office_invoices": "office.invoicesMissing",
     "office_supporters": "office.supporters",
     "office_audit": "office.audit",

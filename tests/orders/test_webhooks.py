@@ -97,7 +97,12 @@ def test_a_team_is_told_of_its_own_and_the_shop_of_all_from_placed_to_given_back
         webhook_call.call_all()
         number, later = paid.order["number"], placed["number"]
         assert sorted(told(teams)) == sorted(
-            [("order.placed", later), ("order.paid", later), ("order.sent", number), ("order.refunded", number)]
+            [
+                ("order.placed", later),
+                ("order.paid", later),
+                ("order.sent", number),
+                ("order.refunded", number),
+            ]
         )
         for one in (number, later):
             kinds = [kind for kind, noun in told(teams) if noun == one]
@@ -123,7 +128,9 @@ def test_a_team_is_told_of_its_own_and_the_shop_of_all_from_placed_to_given_back
         both = paid.buyer.place(*paid.lots)
         webhook_call.call_all()
         for receiver, parcels in ((teams, 1), (shops, 2)):
-            (found,) = [one.told["data"] for one in receiver.heard if one.told["data"]["order"] == both["number"]]
+            (found,) = [
+                one.told["data"] for one in receiver.heard if one.told["data"]["order"] == both["number"]
+            ]
             assert len(found["parcels"]) == parcels
     assert [one for one in verify() if one.rule == "WEBHOOK"] == []
 
@@ -349,7 +356,11 @@ def test_a_test_is_sent_and_what_was_taken_is_sent_again_under_the_same_id(recei
     webhook_call.call_all()
     assert len(receiver.heard) == 3
     assert {one.headers["webhook-id"] for one in receiver.heard} == {message["messageId"]}
-    for act, of in (("webhookSendAgain", message["id"]), ("webhookTest", seen["id"]), ("webhookEnd", seen["id"])):
+    for act, of in (
+        ("webhookSendAgain", message["id"]),
+        ("webhookTest", seen["id"]),
+        ("webhookEnd", seen["id"]),
+    ):
         refused = stranger.do(act, "errors { code }", id=of)
         assert [one["code"] for one in refused["errors"]] == ["NOT_FOUND"]
     assert stranger.ask(SEEN)["teamWebhooks"] == []
@@ -375,7 +386,9 @@ def test_the_test_button_and_send_again_lead_inside_no_more_than_any_call(settin
     assert hook.messages.get().problem == "nowhere" and receiver.heard == []
     asked = operator.do("shopWebhookMake", MADE, url="https://127.1/", events=EVENTS)
     assert [(one["code"], one["field"]) for one in asked["errors"]] == [("INVALID", ["url"])]
-    asked = operator.do("webhookUpdate", "webhook { id }", id=webhook_note.id_of(hook), url=receiver.url, events=[])
+    asked = operator.do(
+        "webhookUpdate", "webhook { id }", id=webhook_note.id_of(hook), url=receiver.url, events=[]
+    )
     assert [one["field"] for one in asked["errors"]] == [["url"], ["events"]]
 
 

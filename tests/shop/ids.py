@@ -101,6 +101,11 @@ def _of_orders(town: Any) -> dict[str, str]:
         "disputeId": global_id("Dispute", town.dispute.uid),
         "shopCouponEnd.id": global_id("Coupon", town.coupons[0].uid),
         "teamCouponEnd.id": global_id("Coupon", town.coupons[1].uid),
+        **_each(
+            "webhookUpdate.id webhookSecretTurn.id webhookEnd.id webhookTest.id",
+            global_id("Webhook", town.webhook.uid),
+        ),
+        "webhookSendAgain.id": global_id("WebhookMessage", town.webhook.messages.get().uid),
         "wishLeave.id": global_id("Wish", town.wish.uid),
         "reviewId": global_id("Review", Review.objects.get(line__order=town.sold.row).uid),
     }

@@ -22,9 +22,9 @@ from core import clock
 from core.api.ids import uid_of
 from core.api.run import graphql_schema
 from impact.actions import shares
-from orders.actions import closure, coupon
+from orders.actions import closure, coupon, webhook
 from orders.actions import wish as wishes
-from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund, Setback
+from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund, Setback, Webhook
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_news, a_product, a_team, a_variant
@@ -222,6 +222,9 @@ class Town:
             coupon.make(team, coupon.Terms(code=token_hex(4).upper(), percent=5), None)
             for team in (None, product.team)
         ]
+        self.webhook, _ = webhook.make(product.team, "https://example.com/", list(Webhook.Kind), None)
+        webhook.test(self.webhook, None)
+        self.webhook.messages.update(state="delivered", settled_at=timezone.now())
 
     @property
     def ids(self) -> dict[str, str]:

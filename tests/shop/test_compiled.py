@@ -30,6 +30,7 @@ REFUSED = {
     "contest/courses": {"refused NOT_FOUND"},
     "contest/course": {"refused NOT_FOUND", "refused INVALID_ID"},
     "desk/coupons": {"refused NOT_FOUND"},
+    "desk/webhooks": {"refused NOT_FOUND"},
     "desk/invoices": {"refused NOT_FOUND"},
     "desk/statement": {"refused NOT_FOUND"},
     "desk/desk": {"refused NOT_FOUND"},

@@ -256,6 +256,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
     yield Stop(MANAGER, "desk_coupons")
+    yield Stop(MANAGER, "desk_webhooks")
     yield Stop(MANAGER, "desk_invoices")
     yield Stop(MANAGER, "desk_statement")
     yield Stop(MANAGER, "desk_integrity")
@@ -286,6 +287,7 @@ def _office() -> Iterator[Stop]:
         "office_closures",
         "office_synonyms",
         "office_coupons",
+        "office_webhooks",
         "office_invoices",
     ):
         yield Stop(OPERATOR, name)

@@ -168,6 +168,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "desk/people/?open=invite_member",
                 *(
                     "desk/coupons/",
+                    "desk/webhooks/",
                     "desk/coupons/?open=make_coupon",
                     "desk/invoices/",
                     "desk/send/",
@@ -204,6 +205,7 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
         *("office/people/", "office/people/new/?role=OBSERVER&kind=REGION&province=420000"),
         *("office/closures/", "office/closures/?open=open_incident"),
         *("office/synonyms/", "office/news/"),
+        *("office/webhooks/", "office/webhooks/?open=make_shop_webhook"),
         *("office/coupons/", "office/coupons/?open=make_shop_coupon", "office/invoices/"),
         f"office/listings/{id_}/?open=suspend_listing",
         "office/accounts/",

@@ -11,7 +11,11 @@ from together.models import GroupPurchase
 def confirmed(events: Sequence[GroupConfirmed]) -> None:
     """To its team and to the shop: nothing of the organisation, nor of who sits in it."""
     groups = GroupPurchase.objects.filter(pk__in=[event.group_id for event in events])
-    note(Kind.GROUP_CONFIRMED, groups.values("variant__product__team"), lambda: map(_told, groups.select_related("variant__product__team").order_by("pk")))
+    note(
+        Kind.GROUP_CONFIRMED,
+        groups.values("variant__product__team"),
+        lambda: map(_told, groups.select_related("variant__product__team").order_by("pk")),
+    )
 
 
 def _told(group: GroupPurchase) -> Told:

@@ -22,12 +22,12 @@ from orders.reads.refund import order_to_refund, refunds_for
 from shop.web.account.acts import shown_once
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
 from shop.web.coupons import OF_SHOP
-from shop.web.webhooks import OF_SHOPS_WEBHOOKS
 from shop.web.desk.claims import answered, ends_the_claim
 from shop.web.desk.parcels import on_its_way_back
 from shop.web.office.accounts import ACCOUNTS
 from shop.web.office.closing import CLOSING
 from shop.web.office.keeping import KEEPING
+from shop.web.webhooks import OF_SHOPS_WEBHOOKS
 
 # --- what waits ---
 
