@@ -17,13 +17,21 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import rows
+from core.deliveries import drain, hand_over, reaction
 from core.events import Event
 from core.logs import one_id
 from core.models import Delivery, OutboxEvent
 
 __all__ = [
-    *("Reactions", "drain", "hand_over", "is_telling_nobody", "reaction", "reactions_to", "record"),
-    *("telling_nobody", "wake"),
+    "Reactions",
+    "drain",
+    "hand_over",
+    "is_telling_nobody",
+    "reaction",
+    "reactions_to",
+    "record",
+    "telling_nobody",
+    "wake",
 ]
 
 log = logging.getLogger("sheaf.outbox")
