@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.events import Event
 from orders import events_of_parcels as events_of_parcels
+from orders import events_of_webhooks as events_of_webhooks
 
 
 @dataclass(frozen=True)
@@ -347,10 +348,3 @@ class NewsAddressed(Event):
     """Somebody who has asked for it is to be written to of what a team tells its buyers."""
 
     letter_id: int
-
-
-@dataclass(frozen=True)
-class MessagesGivenUp(Event):
-    """Something was not taken for a day by a program that is told what happens: whoever keeps it is to hear of it."""
-
-    webhook_id: int

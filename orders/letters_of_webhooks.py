@@ -1,7 +1,7 @@
 """The mail about a program that has not taken what it was told."""
 
 from core.deliveries import reaction
-from orders.events import MessagesGivenUp
+from orders.events_of_webhooks import MessagesGivenUp
 from orders.mail import to_operators, to_team
 from orders.models import Webhook
 

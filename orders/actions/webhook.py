@@ -72,10 +72,10 @@ def make(team: Team | None, url: str, kinds: Iterable[str], by: Any) -> tuple[We
     return made, secret
 
 
-def _noted(by: Any, deed: str, hook: Webhook) -> None:
+def _noted(by: Any, action: str, hook: Webhook) -> None:
     # The address may carry a key of its receiver's: it is in no log.
     team = hook.team.code if hook.team else ""
-    audit.record(by, deed, "Webhook", hook.uid, team=team, events=list(hook.kinds))
+    audit.record(by, action, "Webhook", hook.uid, team=team, events=list(hook.kinds))
 
 
 def _locked(hook: Webhook) -> Webhook:

@@ -24,7 +24,7 @@ from core import outward
 from core.outbox import record
 from orders.actions.webhook import secrets_of
 from orders.actions.webhook_note import give_up
-from orders.events import MessagesGivenUp
+from orders.events_of_webhooks import MessagesGivenUp
 from orders.models import Webhook, WebhookMessage
 from orders.models.webhook import FAILURES
 
@@ -73,7 +73,7 @@ class Called:
     ms: int
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         """By any 2xx; a redirect is followed nowhere, and so is none."""
         return self.answer.status is not None and 200 <= self.answer.status < 300
 
@@ -210,7 +210,7 @@ def _settle(call: Call, called: Called) -> None:
     message.called_at, message.took_ms, message.leased_until = now, called.ms, None
     message.status, message.problem = called.answer.status, called.answer.problem or ""
     columns = ["called_at", "took_ms", "leased_until", "status", "problem"]
-    if called.is_taken:
+    if called.is_accepted:
         message.save(update_fields=columns)
         message.move_to(State.DELIVERED, settled_at=now)
         _answers_again(hook, called, now)

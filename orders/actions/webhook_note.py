@@ -25,7 +25,7 @@ Kind, State = WebhookMessage.Kind, WebhookMessage.State
 
 
 @dataclass
-class Told:
+class Happening:
     """What of one noun is told: to the shop all of it, to a team what is its own. Of a group there are no parcels yet."""
 
     noun: str
@@ -44,7 +44,7 @@ class Told:
         return self.facts | ({"parcels": found} if found else {})
 
 
-def note(kind: str, teams: QuerySet, told: Callable[[], Iterable[Told]]) -> None:
+def note(kind: str, teams: QuerySet, happenings: Callable[[], Iterable[Happening]]) -> None:
     """Write down for each receiver that is told such things what has happened. Most shops have none: then one statement
     has asked for them, and no other does."""
     if outbox.is_telling_nobody():
@@ -52,7 +52,9 @@ def note(kind: str, teams: QuerySet, told: Callable[[], Iterable[Told]]) -> None
     of_these = Q(team=None) | Q(team__in=teams)
     hooks = list(Webhook.objects.filter(of_these, ended_at=None, kinds__contains=[kind]).order_by("pk"))
     if hooks:
-        write((hook, kind, one.noun, facts) for one in told() for hook in hooks if (facts := one.to(hook)))
+        write(
+            (hook, kind, one.noun, facts) for one in happenings() for hook in hooks if (facts := one.to(hook))
+        )
 
 
 def write(rows: Iterable[tuple[Webhook, str, str, dict[str, Any]]]) -> list[WebhookMessage]:
@@ -126,7 +128,7 @@ def sent(events: Sequence[ShipmentShipped]) -> None:
     """Each parcel for itself."""
     ids = [event.shipment_id for event in events]
     lines = Line.objects.filter(shipment__in=ids)
-    note(Kind.ORDER_SENT, lines.values("team"), lambda: _told(lines))
+    note(Kind.ORDER_SENT, lines.values("team"), lambda: _of(lines))
 
 
 def refunded(events: Sequence[RefundSucceeded]) -> None:
@@ -141,44 +143,44 @@ def _teams(orders: Sequence[int]) -> QuerySet:
     return Line.objects.filter(order__in=orders).values("team")
 
 
-def _of_lines(orders: Sequence[int]) -> list[Told]:
-    return _told(Line.objects.filter(order__in=orders))
+def _of_lines(orders: Sequence[int]) -> list[Happening]:
+    return _of(Line.objects.filter(order__in=orders))
 
 
-def _told(lines: QuerySet[Line]) -> list[Told]:
-    found: dict[int, Told] = {}
+def _of(lines: QuerySet[Line]) -> list[Happening]:
+    found: dict[int, Happening] = {}
     for line in lines.select_related("order", "shipment", "variant", "team").order_by("order", "pk"):
-        told = found.setdefault(line.order_id, _of_order(line.order))
-        _add(told, line.shipment, line.team, line.variant, line.quantity)
+        one = found.setdefault(line.order_id, _of_order(line.order))
+        _add(one, line.shipment, line.team, line.variant, line.quantity)
     return list(found.values())
 
 
-def _of_refunds(rows: QuerySet[RefundLine]) -> list[Told]:
-    found: dict[int, Told] = {}
+def _of_refunds(rows: QuerySet[RefundLine]) -> list[Happening]:
+    found: dict[int, Happening] = {}
     related = ("line__order", "line__shipment", "line__variant", "line__team")
     postage = ("shipment__order", "shipment__team", "refund")
     for row in rows.select_related(*related, *postage).order_by("refund", "pk"):
         shipment = row.line.shipment if row.line else row.shipment
         assert shipment is not None, "a part of a refund is for a line or for postage"
         order = row.line.order if row.line else shipment.order
-        told = found.get(row.refund_id)
-        if told is None:
-            told = found[row.refund_id] = _of_order(order)
-            told.facts["refund"] = global_id("Refund", row.refund.uid)
+        one = found.get(row.refund_id)
+        if one is None:
+            one = found[row.refund_id] = _of_order(order)
+            one.facts["refund"] = global_id("Refund", row.refund.uid)
         if row.line:
-            _add(told, shipment, row.line.team, row.line.variant, row.units)
+            _add(one, shipment, row.line.team, row.line.variant, row.units)
         else:
-            _add(told, shipment, shipment.team)
+            _add(one, shipment, shipment.team)
     return list(found.values())
 
 
-def _of_order(order: Order) -> Told:
-    return Told(order.number, {"order": order.number}, is_shops=order.holder is not None)
+def _of_order(order: Order) -> Happening:
+    return Happening(order.number, {"order": order.number}, is_shops=order.holder is not None)
 
 
-def _add(told: Told, shipment: Any, team: Any, variant: Any = None, units: int = 0) -> None:
+def _add(one: Happening, shipment: Any, team: Any, variant: Any = None, units: int = 0) -> None:
     key = global_id("Shipment", shipment.uid)
-    parcels = told.parcels.setdefault(team.pk, {})
+    parcels = one.parcels.setdefault(team.pk, {})
     parcel = parcels.setdefault(key, {"id": key, "team": global_id("Team", team.uid), "lines": []})
     if variant is not None:
         parcel["lines"].append({"variant": global_id("Variant", variant.uid), "units": units})

@@ -103,7 +103,7 @@ class _WithSecret(_WithWebhook):
     )
 
 
-class _Told:
+class _Terms:
     url = graphene.String(
         required=True,
         description="Where it is called: https on port 443, at most 500 characters, on the public internet.",
@@ -113,7 +113,7 @@ class _Told:
     )
 
 
-TOLD = {name: field for name, field in vars(_Told).items() if not name.startswith("__")}
+TERMS = {name: field for name, field in vars(_Terms).items() if not name.startswith("__")}
 
 
 def _kinds(events: list[Any]) -> list[str]:
@@ -129,7 +129,7 @@ class TeamWebhookMake(_WithSecret, Act):
 
     class Input:
         team = graphene.ID(required=True, description="The asker's own team.")
-        locals().update(TOLD)
+        locals().update(TERMS)
 
     @classmethod
     def act(cls, request: Any, team: str, url: str, events: list[Any]) -> Any:
@@ -147,7 +147,7 @@ class ShopWebhookMake(_WithSecret, Act):
         rate = (10, 60)
 
     class Input:
-        locals().update(TOLD)
+        locals().update(TERMS)
 
     @classmethod
     def act(cls, request: Any, url: str, events: list[Any]) -> Any:
@@ -165,7 +165,7 @@ class WebhookUpdate(_WithWebhook, Act):
 
     class Input:
         id = graphene.ID(required=True, description="A receiver of the asker's own team, or the shop's.")
-        locals().update(TOLD)
+        locals().update(TERMS)
 
     @classmethod
     def act(cls, request: Any, id: str, url: str, events: list[Any]) -> Any:

@@ -20,7 +20,7 @@ def of_team(team: Team | None) -> QuerySet[Webhook]:
     return Webhook.objects.filter(team=team, ended_at=None)
 
 
-def kept_by(person: Any) -> QuerySet[Webhook]:
+def of_keeper(person: Any) -> QuerySet[Webhook]:
     """Those that this person keeps now, ended ones too."""
     mine = Q(team__in=desks_of(person, KEEP))
     return Webhook.objects.filter(mine | Q(team=None) if may(person, KEEP_SHOPS) else mine)
@@ -28,7 +28,7 @@ def kept_by(person: Any) -> QuerySet[Webhook]:
 
 def webhook_of(person: Any, uid: UUID) -> Webhook:
     """One that she keeps; else the same as if there were none."""
-    found = kept_by(person).filter(uid=uid, ended_at=None).first()
+    found = of_keeper(person).filter(uid=uid, ended_at=None).first()
     if found is None:
         raise absent(person, KEEP, "id")
     return found
@@ -37,7 +37,7 @@ def webhook_of(person: Any, uid: UUID) -> Webhook:
 def message_of(person: Any, uid: UUID) -> WebhookMessage:
     """What one of hers was told; else the same as if there were none."""
     found = WebhookMessage.objects.filter(
-        uid=uid, webhook__in=kept_by(person), webhook__ended_at=None
+        uid=uid, webhook__in=of_keeper(person), webhook__ended_at=None
     ).first()
     if found is None:
         raise absent(person, KEEP, "id")

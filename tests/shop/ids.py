@@ -105,7 +105,7 @@ def _of_orders(town: Any) -> dict[str, str]:
             "webhookUpdate.id webhookSecretTurn.id webhookEnd.id webhookTest.id",
             global_id("Webhook", town.webhook.uid),
         ),
-        "webhookSendAgain.id": global_id("WebhookMessage", town.webhook.messages.get().uid),
+        "webhookSendAgain.id": global_id("WebhookMessage", town.webhook.messages.earliest("id").uid),
         "wishLeave.id": global_id("Wish", town.wish.uid),
         "reviewId": global_id("Review", Review.objects.get(line__order=town.sold.row).uid),
     }

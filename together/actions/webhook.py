@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.api.ids import global_id
-from orders.actions.webhook_note import Kind, Told, note
+from orders.actions.webhook_note import Happening, Kind, note
 from together.events import GroupConfirmed
 from together.models import GroupPurchase
 
@@ -14,11 +14,11 @@ def confirmed(events: Sequence[GroupConfirmed]) -> None:
     note(
         Kind.GROUP_CONFIRMED,
         groups.values("variant__product__team"),
-        lambda: map(_told, groups.select_related("variant__product__team").order_by("pk")),
+        lambda: map(_of, groups.select_related("variant__product__team").order_by("pk")),
     )
 
 
-def _told(group: GroupPurchase) -> Told:
+def _of(group: GroupPurchase) -> Happening:
     uid, team = global_id("GroupPurchase", group.uid), group.variant.product.team
     facts = {
         "group": uid,
@@ -26,4 +26,4 @@ def _told(group: GroupPurchase) -> Told:
         "variant": global_id("Variant", group.variant.uid),
         "units": group.units_held,
     }
-    return Told(f"group {group.uid.hex[:16]}", facts, {team.pk: {}})
+    return Happening(f"group {group.uid.hex[:16]}", facts, {team.pk: {}})
