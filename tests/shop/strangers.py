@@ -24,7 +24,17 @@ from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure, coupon, webhook
 from orders.actions import wish as wishes
-from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund, Setback, Webhook
+from orders.models import (
+    Cart,
+    ClaimReply,
+    Dispute,
+    InvoiceWish,
+    Payment,
+    PaymentTrial,
+    Refund,
+    Setback,
+    Webhook,
+)
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_news, a_product, a_team, a_variant
