@@ -37,6 +37,8 @@ def _reset(_: TransactionTestCase) -> None:
 
 # Django would flush as the app's role, which has no right to.
 TransactionTestCase._fixture_teardown = _reset  # type: ignore[method-assign]
+# And it would close the connection that database.empty() has kept.
+TransactionTestCase._should_reload_connections = lambda _: False  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

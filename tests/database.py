@@ -1,9 +1,12 @@
 """The test's database as its owner sees it."""
 
 import itertools
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, connections
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from psycopg import sql
 
 from tests import servers
@@ -60,15 +63,29 @@ def _cleaner() -> psycopg.Connection:
     return kept
 
 
+# Statements that a connection knows by heart: psycopg's hundred are forgotten before most are asked again.
+KNOWN_STATEMENTS = 1_000
+
+
+@receiver(connection_created)
+def _with_a_memory(connection: Any, **_: Any) -> None:
+    connection.connection.prepared_max = KNOWN_STATEMENTS
+
+
 def _quiet() -> None:
-    """Let the next test find the connection without a transaction, and open: what PostgreSQL has planned on it stays
-    planned, a third of what a test would ask for."""
+    """Let the next test find the connection without a transaction, as it was opened, and open: what PostgreSQL has
+    planned on it stays planned, a third of what a test would ask for."""
     default = connections["default"]
+    for other in connections.all(initialized_only=True):
+        if other is not default:
+            other.close()
     if default.connection is not None and not default.in_atomic_block and default.get_autocommit():
         try:
             default.rollback()
-            if default.is_usable():
-                return
+            with default.cursor() as cursor:
+                cursor.execute("RESET ALL")
+            default.ensure_timezone()
+            return
         except DatabaseError:
             pass
     default.close()
