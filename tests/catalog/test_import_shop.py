@@ -11,10 +11,14 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEntry
 from catalog.models import Category, Leader, Lot, Product, Team, Variant
 from core.models import OutboxEvent
+from shop.demo import shelves
 from shop.demo.tables import write_example
+from tests.figures import full
 
 pytestmark = pytest.mark.django_db
 NOUNS = (Category, Team, Leader, Product, Variant, Lot)
+# The example's teams that are written and read.
+TEAMS = full(72, 12)
 
 
 def counted() -> list[int]:
@@ -22,7 +26,10 @@ def counted() -> list[int]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    every = shelves.rows()
+    assert len(every) == 72
+    monkeypatch.setattr(shelves, "rows", lambda: every[:TEAMS])
     write_example(tmp_path / "shop")
     return tmp_path / "shop"
 
@@ -74,18 +81,18 @@ def test_twelve_faults_are_named_by_file_row_and_column_and_nothing_is_half_done
     assert counted() == before
 
 
-def test_the_clean_tables_of_72_teams_come_in_as_drafts(folder):
+def test_the_clean_tables_of_all_teams_come_in_as_drafts(folder):
     dry, wrong = run(folder, "--dry-run")
     assert (wrong, Team.objects.count()) == ("", 0) and "没有错误" in dry
     assert run(folder)[1] == ""
-    assert [noun.objects.count() for noun in NOUNS[:4]] == [14, 72, 72, 72]
+    assert [noun.objects.count() for noun in NOUNS[:4]] == [14, TEAMS, TEAMS, TEAMS]
     assert (
         Variant.objects.count() == Lot.objects.count() == Variant.objects.filter(story__isnull=False).count()
     )
     tea = Product.objects.get(slug="enshi-yulu-steamed-green-tea")
     assert (tea.state, tea.team.county.name_zh, tea.season_months) == ("draft", "恩施市", list(range(1, 13)))
     assert tea.variants.get(position=0).price_minor == 8800
-    assert Leader.objects.filter(verified_at=None).count() == 72
+    assert Leader.objects.filter(verified_at=None).count() == TEAMS
     # Once more: each row stands there already, and nothing is written over.
     before = counted()
     wrong = run(folder, "--language", "en")[1]

@@ -17,6 +17,7 @@ from orders.models import Notice
 from shop import backups, nightly
 from tests import servers
 from tests.catalog import world as shelves
+from tests.figures import in_full_alone
 from tests.shop.test_rotate_keys import families
 
 KEEP, DAYS = 3, 35
@@ -177,6 +178,7 @@ def test_a_night_that_failed_is_tried_once_more_before_the_next(monkeypatch):
     assert nights == ["01 11:00", "02 03:10", "02 03:40", "03 03:10"]
 
 
+@in_full_alone("backs up and restores once more, over a shop that was opened and not used")
 @pytest.mark.django_db(transaction=True)
 def test_a_shop_that_nobody_has_used_yet_makes_room_for_a_backup(tmp_path):
     shelves.a_person()

@@ -21,7 +21,7 @@ from local import house
 from local.house import is_listening
 from local.machine import ROOT
 from local.postgres import Postgres, free_port
-from tests.figures import FULL
+from tests.figures import FULL, in_full_alone
 
 OURS = (
     "DATABASE_",
@@ -157,6 +157,7 @@ def a_stranger_on(port: int):
         server.server_close()
 
 
+@in_full_alone("prepares a shop once more, to be told of one taken port")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc to see who is left")
 def test_a_port_that_another_program_took_while_the_shop_was_prepared_is_said_and_ends_it(folder):
     port = free_port()

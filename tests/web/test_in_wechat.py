@@ -19,7 +19,7 @@ from django.test import Client
 
 from accounts.actions import wechat_share
 from local.wechat.server import DESK, INSIDE, SCRIPT, Stand
-from tests.figures import full
+from tests.figures import full, in_full_alone
 from tests.live import LiveShop
 from tests.web.conftest import a_shelf
 from tests.web.test_wechat import A_DESK, NO_WECHAT, PHONE
@@ -197,7 +197,7 @@ def test_of_many_at_once_one_asks_wechat_and_nobody_waits_for_it(
     assert len(stand.queries) > 2
 
 
-@pytest.mark.proof
+@in_full_alone("starts a shop of its own; what it signs is checked above")
 def test_in_the_browser_the_port_is_told_the_card_of_the_page(browser: Any, django_db_blocker: Any) -> None:
     apps = {INSIDE: ("wxinside", SECRET), DESK: ("wxdesk", SECRET + "desk")}
     with (
