@@ -10,7 +10,7 @@ from catalog.models import Product
 from catalog.reads import related as reads
 from core import clock
 from core.api.access import PUBLIC
-from core.api.facts import A_MOMENT, cache_tags, guarded
+from core.api.facts import cache_tags, guarded
 from core.api.lookahead import read
 from core.api.types import list_of
 
@@ -27,7 +27,7 @@ def _in_season_together(root: Any, info: Any, product: str) -> list[Product]:
 def _list(resolver: Any, description: str) -> Any:
     of = graphene.Argument(graphene.String, required=True, description="The product's slug.")
     field = list_of(ProductType, most=reads.MOST, resolver=resolver, description=description, product=of)
-    return cache_tags(guarded(field, PUBLIC), "products", seconds=A_MOMENT)
+    return cache_tags(guarded(field, PUBLIC), "products")
 
 
 class Query:

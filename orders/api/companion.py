@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from catalog.api.product import ProductType
 from catalog.models import Product
 from core.api.access import PUBLIC
-from core.api.facts import A_MOMENT, cache_tags, guarded
+from core.api.facts import cache_tags, guarded
 from core.api.lookahead import prefetched
 from core.api.types import list_of
 from orders.reads import companion as reads
@@ -31,5 +31,4 @@ class Query:
             PUBLIC,
         ),
         "products",
-        seconds=A_MOMENT,
     )
