@@ -25,6 +25,9 @@ COLUMNS = {
     "impact.DetailReading.reader": Becomes.STAYS,
     "impact.NamesOpening.reader": Becomes.STAYS,
     "impact.ShareVersion.by": Becomes.STAYS,
+    "impact.ShareCorrection.asked_by": Becomes.STAYS,
+    "impact.ShareCorrection.decided_by": Becomes.STAYS,
+    "impact.CorrectionOpening.reader": Becomes.STAYS,
     "impact.Call.person": Becomes.STAYS,
     # By whose call it was, as of its day; the contest counts callers by who each is at the moment it counts.
     "impact.Support.mobiliser_person": Becomes.STAYS,

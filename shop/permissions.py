@@ -64,6 +64,7 @@ PERMISSIONS = {
     "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
     "impact.read_statement": MANAGER,  # what the team has sold, month by month
     "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot
+    "impact.ask_correction": LEADER,  # of a lot's shares, once units are sold
     "impact.open_short_names": MANAGER | LEADER,  # their own team's, and nobody else ever
     # orders
     "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments
@@ -83,6 +84,7 @@ PERMISSIONS = {
     # households
     "impact.verify_household": OPERATOR | VERIFIER,
     "impact.open_details": OPERATOR | VERIFIER,
+    "impact.decide_correction": OPERATOR | VERIFIER,  # of shares, of a team that is not her own
     "impact.share_out_lot": OPERATOR,  # of any team; of her own whoever keeps its households
     "impact.hear_of_few_households": OPERATOR,  # by mail
     # the contest
@@ -126,6 +128,7 @@ ASKED_AGAIN = frozenset(
         "orders.answer_left_claims",
         "catalog.recall_lot",
         "impact.open_details",
+        "impact.decide_correction",
         "accounts.appoint_operator",
         "accounts.appoint_officer",
         "accounts.appoint_at_team",

@@ -46,7 +46,7 @@ SCOPES = {
         "desk groupParcels householdDesk harvestDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " listingSheet listingSheetSave listingSheetDiscard productCreate productUpdate productSubmit productWithdraw productArchive productCopy variantSave variantPricesSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamStatement teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit"
+        " lotShareOut lotSharesCorrect shareCorrectionWithdraw newsDesk newsHandIn newsWithdraw teamInvoices teamStatement teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit"
         " shipmentsShip groupShip claimAnswer replacementShip replacementCallOff returnReceive",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
@@ -69,7 +69,7 @@ SCOPES = {
         " disputeDecide reviewHide orderFind synonymSave synonymRemove"
         " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
-        " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
+        " officeCorrections officeCorrection correctionOpen correctionApprove correctionRefuse teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " registrationOffice registrationInvite registrationCheck registrationDecline registrationApprove registrationSuspend"
         " registrationResume registrationDisqualify registrationAppealAnswer roundArrange stageSave stageRemove stageDraw"
         " editionArchive partnerSave partnerRemove targetSet"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from catalog import reads
 from catalog.api.access import HELD
@@ -71,6 +72,9 @@ class LotType(ModelType):
     level_name = graphene.String(required=True, description="The same in the reader's language.")
     place = Localized("place", description="Where it grew: the village at most.")
     is_presale = graphene.Boolean(required=True, description="Whether it is still to be harvested.")
+    corrected_on = graphene.Date(
+        description="On which day it was last put right on record who grew it, after units were sold; null where never."
+    )
 
     @reads_columns("level", "traced_at")
     def resolve_is_traced(root, info):
@@ -81,6 +85,11 @@ class LotType(ModelType):
     def resolve_level_name(root, info):
         """Traced or pooled, in the reader's language."""
         return str(TRACED if root.is_traced else Lot.Level.POOL.words)
+
+    @reads_columns("corrected_at")
+    def resolve_corrected_on(root, info):
+        """The day in Shanghai; of whom and how much nothing is told."""
+        return root.corrected_at and timezone.localdate(root.corrected_at)
 
     @reads_columns("state")
     def resolve_is_presale(root, info):

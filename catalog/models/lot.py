@@ -45,6 +45,9 @@ class Lot(StateMachine):
     traced_at = models.DateTimeField(
         null=True, blank=True, help_text="since when it is written down who grew it; until then it is pooled"
     )
+    corrected_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it was last put right who grew it, after units were sold"
+    )
     place_zh = models.CharField(max_length=60, blank=True)
     place_en = models.CharField(max_length=90, blank=True)
     harvest_from = models.DateField()

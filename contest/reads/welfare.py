@@ -28,6 +28,9 @@ _EARNED = f"""
         JOIN impact_supportnumber n ON n.support_id = s.id AND n.number <= %(number)s
         WHERE s.entry_id = ANY(%(entries)s)
         UNION ALL SELECT entry_id, order_uid, transaction_id FROM reversed
+        -- What was put right of a lot's shares since, so that a refund afterwards is taken from whoever has it.
+        UNION ALL SELECT c.entry_id, c.order_uid, t.id FROM counted c
+        JOIN impact_ledgertransaction t ON t.order_uid = c.order_uid AND t.reason = 'corrected' AND t.at <= %(until)s
     ), earned AS (
         SELECT c.entry_id, a.household_id, sum(a.amount_minor) AS minor
         FROM counted c JOIN moved s ON s.entry_id = c.entry_id AND s.order_uid = c.order_uid

@@ -62,7 +62,7 @@ class Book:
     def __init__(self) -> None:
         self._open: list[tuple[LedgerTransaction, list[Move]]] = []
 
-    def open(self, key: str, order_uid: UUID, at: datetime) -> LedgerTransaction:
+    def open(self, key: str, order_uid: UUID | None, at: datetime) -> LedgerTransaction:
         """Begin a transaction; its key (`key_of`) says what it is for, once."""
         made = LedgerTransaction(reason=key.partition(":")[0], key=key, order_uid=order_uid, at=at)
         self._open.append((made, []))

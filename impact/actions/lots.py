@@ -3,11 +3,12 @@
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from core.money import carry_back, carry_split
+from core.money import carry_back, carry_split, split
 from core.rows import Along
 
 
@@ -17,6 +18,7 @@ class SharedLot:
 
     key: bytes
     number: int
+    since: int  # what was shared up to this number went by weights that were put right since
     households: list[int]
     pseudonyms: list[UUID]
     grams: list[int]
@@ -25,10 +27,11 @@ class SharedLot:
 
 # The tallies' rows are the locks of the credits; in the order of their ids, so that two deeds which need the
 # same lots never wait for each other in a ring. A row that was waited for is read as it is now, and a credit
-# is locked with its tally so that it is read anew too.
+# is locked with its tally so that it is read anew too. A share is not: where another has put the shares right while this
+# waited, they are older than the tally (`corrections`), and are read once more under its lock.
 # Here and below: behind a SELECT PostgreSQL does not see how many there are, and so does not plan anew each time.
 _SHARES = """
-    SELECT t.lot_id, l.uid, t.number, s.household_id, h.uid, s.grams, c.numerator
+    SELECT t.lot_id, l.uid, t.number, t.since, s.household_id, h.uid, s.grams, c.numerator, t.corrections - s.corrections
     FROM impact_lottally t
     JOIN catalog_lot l ON l.id = t.lot_id
     JOIN impact_lotshare s ON s.lot_id = t.lot_id
@@ -62,14 +65,12 @@ class Lots:
     def __init__(self, lot_ids: Iterable[int]):
         self._lots: dict[int, SharedLot] = {}
         self._touched: set[int] = set()
-        with connection.cursor() as cursor:
-            cursor.execute(_SHARES, [sorted(set(lot_ids))])
-            for lot_id, uid, number, household_id, pseudonym, grams, numerator in cursor.fetchall():
-                lot = self._lots.setdefault(lot_id, SharedLot(uid.bytes, number, [], [], [], []))
-                lot.households.append(household_id)
-                lot.pseudonyms.append(pseudonym)
-                lot.grams.append(grams)
-                lot.credits.append(numerator)
+        for lot_id, uid, number, since, household_id, pseudonym, grams, numerator, _ in _read(lot_ids):
+            lot = self._lots.setdefault(lot_id, SharedLot(uid.bytes, number, since, [], [], [], []))
+            lot.households.append(household_id)
+            lot.pseudonyms.append(pseudonym)
+            lot.grams.append(grams)
+            lot.credits.append(numerator)
 
     def __contains__(self, lot_id: int) -> bool:
         return lot_id in self._lots
@@ -81,6 +82,25 @@ class Lots:
         parts, lot.credits = carry_split(amount_minor, lot.grams, lot.credits, tie_of(lot))
         self._touched.add(lot_id)
         return lot.number, dict(zip(lot.households, parts, strict=True))
+
+    def is_by_former_weights(self, lot_id: int, number: int) -> bool:
+        """Whether what was settled at this number of the lot went by weights that are not in force any more."""
+        return number <= self._lots[lot_id].since
+
+    def count(self, lot_id: int) -> int:
+        """One more attribution of a lot: its number."""
+        self._touched.add(lot_id)
+        self._lots[lot_id].number += 1
+        return self._lots[lot_id].number
+
+    def lessen(self, lot_id: int, parts: dict[int, int], amount_minor: int) -> tuple[int, dict[int, int]]:
+        """Share what is left of a sharing by former weights among those who had it, as they had it: it stays theirs. Today's
+        credits know nothing of it."""
+        lot = self._lots[lot_id]
+        weights = parts if any(parts.values()) else dict(zip(lot.households, lot.grams, strict=True))
+        return self.count(lot_id), dict(
+            zip(weights, split(amount_minor, list(weights.values())), strict=True)
+        )
 
     def reverse(self, lot_id: int, parts: dict[int, int]) -> None:
         """Undo an earlier sharing: the households' credits stand again as if it had not been."""
@@ -102,6 +122,17 @@ class Lots:
         tallies = [(lot_id, lot.number) for lot_id, lot in touched]
         columns = [list(column) for rows in (credits, tallies) for column in zip(*rows, strict=True)]
         return Along(_RENEW, columns)
+
+
+def _read(lot_ids: Iterable[int]) -> list[tuple[Any, ...]]:
+    """The lots' shares and credits, locked; none of them older than its tally."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, [ids := sorted(set(lot_ids))])
+        rows = cursor.fetchall()
+        if any(row[-1] for row in rows):
+            cursor.execute(_SHARES, [ids])
+            rows = cursor.fetchall()
+    return rows
 
 
 def tie_of(lot: SharedLot) -> Callable[[int], bytes]:

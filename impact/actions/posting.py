@@ -11,7 +11,7 @@ from impact.actions.ledger import BUYER, COUPONS, Book, Shared
 from impact.actions.lots import Lots
 from impact.models import Kind
 from impact.models.kind import NAMING_HOUSEHOLDS, OWED, SET_ASIDE
-from impact.reads.positions import AccountKey, Position, shares_of
+from impact.reads.positions import AccountKey, Had, Position, shares_of
 from impact.story import paid_of, portions, with_subsidy
 from orders.models import Line, LineLot, Order
 
@@ -58,7 +58,7 @@ class Posting:
         self.lots = Lots(lot_id for line in draws.values() for lot_id, _ in line)
         # Of each line: how much stands where, how much each household of a lot has of it, and whether it is owed.
         self._stands: dict[int, dict[AccountKey, int]] = defaultdict(dict)
-        self._shares: dict[tuple[int, int], dict[int, int]] = {}
+        self._shares: dict[tuple[int, int], Had] = {}
         self._owed: set[int] = set()
 
     def remember(self, positions: Iterable[Position]) -> None:
@@ -132,11 +132,15 @@ class Posting:
         assert lot_id
         if lot_id not in self.lots:
             return Shared(None, {None: change})
-        before = self._shares.get((line.pk, lot_id), {})
-        self.lots.reverse(lot_id, before)
-        number, after = self.lots.share(lot_id, amount)
-        self._shares[line.pk, lot_id] = after
-        return Shared(number, {who: fen - before.get(who, 0) for who, fen in after.items()})
+        had = self._shares.get((line.pk, lot_id))
+        before = had.parts if had else {}
+        if had and self.lots.is_by_former_weights(lot_id, had.settled_at):
+            number, after = self.lots.lessen(lot_id, before, amount)
+        else:
+            self.lots.reverse(lot_id, before)
+            number, after = self.lots.share(lot_id, amount)
+        self._shares[line.pk, lot_id] = Had(after, had.settled_at if had else number)
+        return Shared(number, {who: after.get(who, 0) - before.get(who, 0) for who in {**before, **after}})
 
     def write(self, *beside: Sequence[Model]) -> None:
         """Write it all down, and what stands beside it: one statement, whatever the number of shares."""

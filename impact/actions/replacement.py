@@ -5,6 +5,7 @@ It counts nothing in a contest, and nothing of it is the buyer's: a refund finds
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from catalog.models import Reservation
@@ -14,7 +15,7 @@ from impact.actions.lots import Lots
 from impact.actions.posting import by_order, locked
 from impact.models import Attribution, Kind, LedgerTransaction, Transfer
 from impact.models.kind import EARMARKED
-from impact.reads.positions import AccountKey, replaced_positions
+from impact.reads.positions import AccountKey, Had, replaced_positions
 from impact.story import portions
 from orders.events import ReplacementAgreed, ReplacementCalledOff, ShipmentCompleted
 from orders.models import Line, Replacement, Shipment
@@ -75,16 +76,25 @@ def _shared(lots: Lots, replacement: Replacement, lot: int, fen: int, sign: int)
         number, parts = lots.share(lot, fen)
         return Shared(number, dict[int | None, int](parts.items()))
     had = _had(replacement, lot)
-    lots.reverse(lot, had)
-    number, _ = lots.share(lot, 0)
-    return Shared(number, {household: -amount for household, amount in had.items()})
+    if lots.is_by_former_weights(lot, had.settled_at):
+        number, _ = lots.lessen(lot, had.parts, 0)
+    else:
+        lots.reverse(lot, had.parts)
+        number, _ = lots.share(lot, 0)
+    return Shared(number, {household: -amount for household, amount in had.parts.items()})
 
 
-def _had(replacement: Replacement, lot: int) -> dict[int, int]:
-    own = Attribution.objects.filter(
-        transfer__transaction__key=key_of(Reason.REPLACED, replacement.uid), transfer__target__lot=lot
-    )
-    return {row.household_id: row.amount_minor for row in own if row.household_id}
+def _had(replacement: Replacement, lot: int) -> Had:
+    """What each has of it now: as it was shared, or put right since."""
+    of_lot = Q(transfer__target__lot=lot) | Q(transfer__source__lot=lot)
+    key = key_of(Reason.REPLACED, replacement.uid)
+    own = Attribution.objects.filter(of_lot, transfer__transaction__key__startswith=key)
+    had = Had()
+    for row in own.select_related("transfer"):
+        if row.household_id:
+            had.parts[row.household_id] = had.parts.get(row.household_id, 0) + row.amount_minor
+            had.settled_at = max(had.settled_at, row.transfer.lot_number or 0)
+    return had
 
 
 def owe(events: Sequence[ShipmentCompleted]) -> None:

@@ -71,23 +71,19 @@ def weigh_anew(grown: Grown, version: int, by: Person | None) -> None:
     lots = _unsold([grown.lot.pk])
     _may(by, lots.values())
     tally = LotTally.objects.select_for_update(no_key=True).filter(lot=grown.lot).first()
-    if tally is None or tally.number:
+    if tally is None or tally.number or tally.corrections:
         raise Conflict(
             SOLD if tally else say("这一批次还没有登记。", "Nothing is on record of this lot yet.")
         )
-    last = versions_of(grown.lot).last()
-    if version != (last.number if last else 1):
+    if version != last_number(grown.lot):
         words = say(
             "别人刚刚改过，请看过新的再改。", "Somebody has just changed it. Please look at it as it is now."
         )
         raise Conflict(words, field="version")
     _check([grown], lots, by)
-    before = LotShare.objects.filter(lot=grown.lot)
-    if last is None:  # the release of before has set them, and kept no version
-        had = Grown(grown.lot, dict(before.values_list("household", "grams")))
-        ShareVersion.objects.bulk_create([_version(had, 1, None)])
+    keep_first_version(grown.lot)
     ShareVersion.objects.bulk_create([_version(grown, version + 1, by)])
-    before.delete()
+    LotShare.objects.filter(lot=grown.lot).delete()
     Credit.objects.filter(lot=grown.lot).delete()
     LotTally.objects.filter(pk=tally.pk).update(grams=sum(grown.grams.values()))
     _put([grown])
@@ -97,6 +93,24 @@ def weigh_anew(grown: Grown, version: int, by: Person | None) -> None:
 def versions_of(lot: Lot) -> QuerySet[ShareVersion]:
     """What was weighed in for a lot, the first version first."""
     return ShareVersion.objects.filter(lot=lot).order_by("number")
+
+
+def last_number(lot: Lot) -> int:
+    """The number of the version that is in force."""
+    last = versions_of(lot).last()
+    return last.number if last else 1
+
+
+def keep_first_version(lot: Lot) -> None:
+    """Of a lot whose shares the release of before has set, which kept no version."""
+    if not versions_of(lot).exists():
+        had = Grown(lot, dict(LotShare.objects.filter(lot=lot).values_list("household", "grams")))
+        ShareVersion.objects.bulk_create([_version(had, 1, None)])
+
+
+def is_unsold(lot: Lot) -> bool:
+    """Whether no unit of it is sold, held or sent in place of another."""
+    return not (lot.units_sold or lot.units_reserved or lot.units_replaced)
 
 
 def _version(grown: Grown, number: int, by: Person | None) -> ShareVersion:
@@ -111,18 +125,18 @@ def _put(grown: Sequence[Grown]) -> None:
 
 
 def _check(grown: Sequence[Grown], lots: Mapping[int, Lot], by: Person | None) -> None:
-    _check_households(grown, lots)
+    check_households(grown, lots)
     for g in grown:
-        _check_level(lots[g.lot.pk], g.grams)
+        check_level(lots[g.lot.pk], g.grams)
         if by is not None:
-            _check_weight(lots[g.lot.pk], sum(g.grams.values()))
+            check_weight(lots[g.lot.pk], sum(g.grams.values()))
 
 
 def _unsold(lot_ids: Sequence[int]) -> dict[int, Lot]:
     """The lots, locked as a sale locks them: whoever comes first, the other sees what came of it."""
     found = Lot.objects.select_related("variant__product__team").filter(pk__in=lot_ids)
     lots = {lot.pk: lot for lot in lock(found)}
-    if any(lot.units_sold or lot.units_reserved or lot.units_replaced for lot in lots.values()):
+    if not all(is_unsold(lot) for lot in lots.values()):
         raise Conflict(SOLD)
     return lots
 
@@ -140,7 +154,8 @@ def _may(by: Person | None, lots: object) -> None:
         raise NotAllowed()
 
 
-def _check_level(lot: Lot, grams: Mapping[int, int]) -> None:
+def check_level(lot: Lot, grams: Mapping[int, int]) -> None:
+    """As many households as the lot's level says."""
     if any(weight <= 0 for weight in grams.values()):
         raise Invalid(say("重量须大于零。", "Each share must weigh something."), field="grams")
     amiss = None
@@ -154,7 +169,7 @@ def _check_level(lot: Lot, grams: Mapping[int, int]) -> None:
         raise Invalid(amiss, field="grams", lot=lot.code)
 
 
-def _check_weight(lot: Lot, grams: int) -> None:
+def check_weight(lot: Lot, grams: int) -> None:
     """What people write down is final, and the households' money goes by it: it has to be able to be true."""
     units = lot.units_declared * lot.variant.weight_grams
     least, most = FRESH if lot.variant.product.kind == Product.Kind.FRESH else WORKED
@@ -168,7 +183,8 @@ def _check_weight(lot: Lot, grams: int) -> None:
         raise Invalid(words, field="grams")
 
 
-def _check_households(grown: Sequence[Grown], lots: Mapping[int, Lot]) -> None:
+def check_households(grown: Sequence[Grown], lots: Mapping[int, Lot]) -> None:
+    """Shares go to verified households of the lot's own team."""
     asked = {household for g in grown for household in g.grams}
     verified = Household.objects.filter(pk__in=asked, state=Household.State.VERIFIED).order_by("pk")
     # Locked, so that no family that withdraws at this moment is given a share afterwards.

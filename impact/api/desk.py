@@ -10,6 +10,7 @@ from accounts.clean import line, phone_number
 from accounts.models import Region
 from accounts.permissions import absent
 from catalog.models import Lot, Team
+from catalog.reads import may_at_desk
 from catalog.reads.teams import desks_of, team_at_desk
 from core.api.access import HELD, SIGNED_IN
 from core.api.act import Act
@@ -22,25 +23,22 @@ from core.refusals import Invalid, every
 from impact.actions import household as households
 from impact.actions import shares
 from impact.actions import short_name as short_names
+from impact.api.corrections import (
+    ChangedShare,
+    ShareCorrectionType,
+    corrections_of_lot,
+    last_changes,
+)
 from impact.api.household import HouseholdType, NamesOpeningType, Roster, growers_of, roster_of
 from impact.api.lots import PAGE as LOTS
-from impact.api.lots import WeighedLot, lots_found
+from impact.api.lots import LotShareInput, LotShareRow, WeighedLot, grams_of, lots_found
 from impact.models import Household, HouseholdStatus, LotShare
 from impact.reads import desk as desks
 from impact.reads import household as reads
 from impact.reads import short_name as names
+from impact.reads.correction import ASK
 
 KEEP = "impact.keep_households"
-
-
-class LotShareRow(PlainType):
-    """How much of a lot a household brought."""
-
-    class Meta:
-        access = HELD
-
-    household = graphene.Field(HouseholdType, required=True, description="Who.")
-    grams = graphene.Int(required=True, description="How much, in grams.")
 
 
 class TeamMoney(PlainType):
@@ -107,6 +105,25 @@ class HouseholdDesk(PlainType):
             graphene.String, description="A part of a code, or of a product's or size's name."
         ),
         lot=graphene.Argument(graphene.ID, description="Only this one."),
+    )
+    may_correct = graphene.Boolean(
+        required=True,
+        resolver=lambda root, info: may_at_desk(info.context.user, ASK, root["team"].pk),
+        description="Whether the asker may ask for shares to be put right: she is the team's leader.",
+    )
+    corrections = list_of(
+        ShareCorrectionType,
+        most=20,
+        resolver=lambda root, info, lot: corrections_of_lot(root["team"], lot),
+        description="What was asked to be put right of one of the team's lots once units were sold, the last first.",
+        lot=graphene.Argument(graphene.ID, required=True, description="The lot."),
+    )
+    last_changes = list_of(
+        ChangedShare,
+        most=1000,
+        resolver=lambda root, info, lot: last_changes(root["team"], lot),
+        description="Whose share the last of these changes, before and after.",
+        lot=graphene.Argument(graphene.ID, required=True, description="The lot."),
     )
     names_open_until = graphene.DateTime(
         resolver=lambda root, info: _open_until(root["team"], info.context.user),
@@ -249,13 +266,6 @@ class HouseholdWithdraw(Act):
         return cls(household=households.withdraw(own_household(request, id), request.user))
 
 
-class LotShareInput(graphene.InputObjectType):
-    """How much of a lot a household brought."""
-
-    household = graphene.ID(required=True, description="A verified household of the team.")
-    grams = graphene.Int(required=True, description="How much, in grams.")
-
-
 class LotShareOut(Act):
     """Managers and leaders: say who grew a lot, before the first unit of it is sold; until then it can be mended."""
 
@@ -292,11 +302,7 @@ class LotShareOut(Act):
 
 
 def _share_out(request: Any, lot: Lot, rows: list[Any], version: int | None) -> QuerySet[LotShare]:
-    uids = [uid_of(share["household"], "Household", field="shares") for share in rows]
-    ids = dict(Household.objects.filter(uid__in=uids).values_list("uid", "pk"))
-    if len(ids) < len(rows):
-        raise Invalid(say("每户填写一次。", "Name each household once."), field="shares")
-    grown = shares.Grown(lot, {ids[uid]: s["grams"] for uid, s in zip(uids, rows, strict=True)})
+    grown = shares.Grown(lot, grams_of(rows))
     if version is None:
         shares.share_out_many([grown], request.user)
     else:

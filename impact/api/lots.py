@@ -8,7 +8,10 @@ from catalog.models import Lot, Team
 from core.api.access import HELD
 from core.api.ids import global_id, uid_of
 from core.api.types import PlainType
-from core.language import localized
+from core.language import localized, say
+from core.refusals import Invalid
+from impact.api.household import HouseholdType
+from impact.models import Household
 from impact.reads.lots import lots_of
 
 PAGE = 50
@@ -65,6 +68,32 @@ class WeighedLot(PlainType):
     is_open_to_weights = graphene.Boolean(
         required=True, description="Whether its weights can be written down or mended: nothing of it is sold."
     )
+
+
+class LotShareRow(PlainType):
+    """How much of a lot a household brought."""
+
+    class Meta:
+        access = HELD
+
+    household = graphene.Field(HouseholdType, required=True, description="Who.")
+    grams = graphene.Int(required=True, description="How much, in grams.")
+
+
+class LotShareInput(graphene.InputObjectType):
+    """How much of a lot a household brought."""
+
+    household = graphene.ID(required=True, description="A verified household of the team.")
+    grams = graphene.Int(required=True, description="How much, in grams.")
+
+
+def grams_of(rows: list[Any]) -> dict[int, int]:
+    """The weights that were sent, by household's id."""
+    uids = [uid_of(row["household"], "Household", field="shares") for row in rows]
+    ids = dict(Household.objects.filter(uid__in=uids).values_list("uid", "pk"))
+    if len(ids) < len(rows):
+        raise Invalid(say("每户填写一次。", "Name each household once."), field="shares")
+    return {ids[uid]: row["grams"] for uid, row in zip(uids, rows, strict=True)}
 
 
 def lots_found(team: Team, find: str = "", lot: str | None = None) -> Any:

@@ -32,7 +32,7 @@ class StatementRow(PlainType):
     refunded = MoneyField("refunded_minor", description="What went back in the month, whenever it was sold.")
     replaced = MoneyField(
         "replaced_minor",
-        description="What the team's own reserve paid its households for goods sent in place of others.",
+        description="What the team's own reserve paid its households: for goods sent in place of others, and for shares put right.",
     )
     set_aside = MoneyField("set_aside_minor", description="What stood at the month's end, not due yet.")
     owed = MoneyField("owed_minor", description="What was owed at the month's end; not paid out yet.")

@@ -1,6 +1,7 @@
 from impact.models.attribution import Attribution, Credit, LotTally
 from impact.models.calling import Call, Docking
 from impact.models.contest import Edition, Entry, Round
+from impact.models.correction import CorrectionOpening, CorrectionReading, ShareCorrection
 from impact.models.household import (
     DetailReading,
     DisclosedHouseholds,
@@ -29,6 +30,8 @@ __all__ = [
     "Account",
     "Attribution",
     "Call",
+    "CorrectionOpening",
+    "CorrectionReading",
     "Credit",
     "DetailReading",
     "DisclosedHouseholds",
@@ -46,6 +49,7 @@ __all__ = [
     "NamesOpening",
     "NamesReading",
     "Round",
+    "ShareCorrection",
     "ShareVersion",
     "ShortName",
     "Standing",

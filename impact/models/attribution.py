@@ -18,7 +18,7 @@ class Attribution(models.Model):
     append_only = True
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="attributions")
-    # Its row is held by the lot's share, which stays for good; `verify` looks that there is one.
+    # Its row is held by the lot's credit, which stays for good; `verify` looks that there is one.
     household = models.ForeignKey(
         Household,
         on_delete=models.PROTECT,
@@ -38,6 +38,14 @@ class LotTally(models.Model):
 
     lot = models.OneToOneField(Lot, on_delete=models.PROTECT, primary_key=True, related_name="+")
     number = models.PositiveBigIntegerField(default=0)
+    corrections = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="how often its shares were put right after units were sold"
+    )
+    since = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="up to this number it was shared by weights that are no more in force",
+    )
     grams = models.PositiveBigIntegerField(help_text="of all its shares: the credits' denominator")
 
 

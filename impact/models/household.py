@@ -146,6 +146,9 @@ class LotShare(models.Model):
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="shares")
     grams = models.PositiveBigIntegerField()
+    corrections = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="as many as its lot’s tally counts, or it was read before the last"
+    )
 
     class Meta:
         ordering = ["lot_id", "household_id"]

@@ -27,6 +27,7 @@ class Kind(Choices):
     PURSE = "purse", say("本店自付", "The shop’s own purse")
     COUPONS = "coupons", say("本店优惠券", "The shop’s coupons")
     TEAM_RESERVE = "team_reserve", say("团队准备金", "The team’s reserve")
+    CLEARING = "clearing", say("份额更正过户", "Between households, put right")
 
 
 class Whose(Enum):
@@ -97,8 +98,11 @@ FACTS: dict[Kind, Facts] = {
     Kind.PURSE: Facts(Whose.SHOP, may_be_below_zero=True),
     # What the shop pays of lines in their buyers' place, by coupons of its own: minus what they have cost it.
     Kind.COUPONS: Facts(Whose.SHOP, may_be_below_zero=True),
-    # Pays the households whose work is sent in place of what arrived spoilt: minus what replacements have cost the team.
+    # Pays the households whose work is sent in place of what arrived spoilt, and what is owed to the wrong ones and
+    # should have been others': minus what both have cost the team.
     Kind.TEAM_RESERVE: Facts(Whose.TEAM, may_be_below_zero=True),
+    # From the households of a lot to others of it, when its shares are put right: empty after each.
+    Kind.CLEARING: Facts(Whose.TEAM),
 }
 
 

@@ -63,10 +63,17 @@ class LedgerTransaction(models.Model):
         )  # a dispute that was lost is won on appeal
         REPLACED = "replaced", say("补发", "Sent in its place")  # paid to a lot's households by their team
         REDRAWN = "redrawn", say("换了批次", "Of another lot")  # sold from another lot than it was bought of
+        CORRECTED = "corrected", say("份额更正", "Shares put right")  # set aside for others of the lot
+        MADE_GOOD = (
+            "made_good",
+            say("份额补足", "Made good"),
+        )  # owed to the wrong ones: its team pays the others
         REPLACED_DUE = "replaced_due", say("补发转为应付", "Sent in its place, owed from now on")
 
     # What a team pays its households for a replacement stands beside what a buyer has paid for the line.
     OF_REPLACEMENTS = (Reason.REPLACED, Reason.REPLACED_DUE)
+    # By which weights a line, or a replacement, is shared is settled by these; a refund takes by those it was shared by.
+    SETTLES = (Reason.PAID, Reason.CONFIRMED, Reason.REPLACED, Reason.REDRAWN, Reason.CORRECTED)
     DUE = (Reason.OWED, Reason.REPLACED_DUE)
 
     reason = models.CharField(max_length=12, choices=Reason.choices)

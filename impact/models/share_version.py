@@ -24,6 +24,9 @@ class ShareVersion(models.Model):
         help_text="null: the shop itself",
     )
     at = models.DateTimeField()
+    since = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="the lot’s number of sharings when it came into force"
+    )
 
     class Meta:
         ordering = ["lot_id", "number"]

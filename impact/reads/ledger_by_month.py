@@ -12,7 +12,7 @@ _SALES = "('paid', 'confirmed')"
 # Each transfer from its team's side: what came to what is set aside or owed, or (below zero) left it. What only moves on from
 # the one to the other has both its ends there, and is neither sold nor given back.
 MOVED = f"""
-    SELECT a.team_id, date_trunc('month', t.at AT TIME ZONE 'Asia/Shanghai')::date AS month, v.product_id,
+    SELECT a.team_id, date_trunc('month', t.at AT TIME ZONE 'Asia/Shanghai')::date AS month, coalesce(v.product_id, of_lot.product_id) AS product_id,
            CASE WHEN a.kind IN {sql(OF_HOUSEHOLDS)} THEN '{HOUSEHOLDS}' WHEN a.kind IN {_OF_SENDING} THEN '{SHIPPING}'
                 ELSE a.part END AS part,
            coalesce(o.channel, '') AS channel, coalesce(o.supporter, '') AS supporter,
@@ -30,6 +30,8 @@ MOVED = f"""
     JOIN impact_account a ON a.id = e.account_id AND a.kind IN {sql(SET_ASIDE)}
     JOIN impact_account other ON other.id = e.other_id
     LEFT JOIN orders_line l ON l.id = m.line_id LEFT JOIN catalog_variant v ON v.id = l.variant_id
+    -- What is made good is for a lot and no line.
+    LEFT JOIN catalog_lot lot ON lot.id = a.lot_id LEFT JOIN catalog_variant of_lot ON of_lot.id = lot.variant_id
     LEFT JOIN orders_order o ON o.uid = t.order_uid
 """
 WITHOUT_TEAM = CELL.removeprefix("team_id, ")

@@ -23,7 +23,13 @@ def lots_of(team: Team, find: str = "", **only: Any) -> QuerySet[Lot]:
         lots = lots.filter(asked)
     versions = ShareVersion.objects.filter(lot=OuterRef("pk")).order_by("-number")
     lots = lots.annotate(
-        is_open_to_weights=_is(UNSOLD & ~Q(level=Lot.Level.POOL) & ~Q(state=Lot.State.RECALLED)),
+        # What came back on the shelf was shared out all the same.
+        is_open_to_weights=_is(
+            UNSOLD
+            & ~Q(level=Lot.Level.POOL)
+            & ~Q(state=Lot.State.RECALLED)
+            & ~Q(pk__in=LotTally.objects.filter(Q(number__gt=0) | Q(corrections__gt=0)).values("lot"))
+        ),
         has_weights=Exists(LotTally.objects.filter(lot=OuterRef("pk"))),
         version=Coalesce(Subquery(versions.values("number")[:1]), 1),
         until=Case(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -38,7 +38,11 @@ class Position:
     amount_minor: int
 
 
-_OF_REPLACEMENTS = f"({', '.join(repr(reason.value) for reason in LedgerTransaction.OF_REPLACEMENTS)})"
+def _list(reasons: Iterable[LedgerTransaction.Reason]) -> str:
+    return f"({', '.join(repr(reason.value) for reason in reasons)})"
+
+
+_OF_REPLACEMENTS = _list(LedgerTransaction.OF_REPLACEMENTS)
 # Each transfer is read once and told from both its ends.
 _POSITIONS = """
     SELECT t.order_uid, a.kind, a.team_id, a.lot_id, a.part, a.holder, m.line_id, sum(ends.amount)::bigint
@@ -81,29 +85,41 @@ ATTRIBUTED = """
 """
 LOT = "coalesce(target.lot_id, source.lot_id)"
 # All of a line is owed from the transaction on that says so, and before it all of it is earmarked.
-IS_OWED = """EXISTS (SELECT 1 FROM impact_transfer o JOIN impact_ledgertransaction t ON t.id = o.transaction_id
-                     WHERE o.line_id = m.line_id AND t.reason IN ('owed', 'replaced_due'))"""
+IS_OWED = f"""EXISTS (SELECT 1 FROM impact_transfer o JOIN impact_ledgertransaction due ON due.id = o.transaction_id
+                      WHERE o.line_id = m.line_id AND due.reason IN {_list(LedgerTransaction.DUE)})"""
+# The last number of a lot at which it was said by which weights something is shared; a refund keeps to them.
+SETTLED_AT = f"max(m.lot_number) FILTER (WHERE t.reason IN {_list(LedgerTransaction.SETTLES)})"
 _SHARES = f"""
-    SELECT m.line_id, {LOT}, a.household_id, sum(a.amount_minor)::bigint {ATTRIBUTED}
+    SELECT m.line_id, {LOT}, a.household_id, sum(a.amount_minor)::bigint, {SETTLED_AT} {ATTRIBUTED}
     JOIN impact_ledgertransaction t ON t.id = m.transaction_id AND t.reason NOT IN {_OF_REPLACEMENTS}
     WHERE m.line_id = ANY(%s) AND a.household_id IS NOT NULL GROUP BY 1, 2, 3
 """
 _OF_HOUSEHOLDS = f"""
     SELECT household_id, coalesce(sum(amount) FILTER (WHERE NOT is_owed), 0)::bigint,
            coalesce(sum(amount) FILTER (WHERE is_owed), 0)::bigint
-    FROM (SELECT a.household_id, {IS_OWED} AS is_owed, sum(a.amount_minor) AS amount {ATTRIBUTED}
+    -- What was made good is for no line, and owed at once.
+    FROM (SELECT a.household_id, m.line_id IS NULL OR {IS_OWED} AS is_owed, sum(a.amount_minor) AS amount {ATTRIBUTED}
           WHERE a.household_id = ANY(%s) GROUP BY a.household_id, m.line_id) AS of_lines
     GROUP BY household_id
 """
 
 
-def shares_of(line_ids: Iterable[int]) -> dict[tuple[int, int], dict[int, int]]:
+@dataclass
+class Had:
+    """What each household has of something of a lot, in fen, and the lot's number at which its weights were settled."""
+
+    parts: dict[int, int] = field(default_factory=dict)
+    settled_at: int = 0
+
+
+def shares_of(line_ids: Iterable[int]) -> dict[tuple[int, int], Had]:
     """How many fen each household has now of each of these lines, by (line, lot)."""
-    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    found: dict[tuple[int, int], Had] = defaultdict(Had)
     with connection.cursor() as cursor:
         cursor.execute(_SHARES, [list(line_ids)])
-        for line, lot, household, amount in cursor.fetchall():
-            found[line, lot][household] = amount
+        for line, lot, household, amount, settled_at in cursor.fetchall():
+            found[line, lot].parts[household] = amount
+            found[line, lot].settled_at = max(found[line, lot].settled_at, settled_at or 0)
     return found
 
 

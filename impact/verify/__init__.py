@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from itertools import chain
 
 from core.verify import Offence
-from impact.verify import contest, disclosure, ledger, lines, lots, replacements, rows, statement, subsidiary
+from impact.verify import (
+    contest,
+    corrections,
+    disclosure,
+    ledger,
+    lines,
+    lots,
+    replacements,
+    rows,
+    statement,
+    subsidiary,
+)
 
 
 def verify() -> Iterator[Offence]:
@@ -16,6 +27,7 @@ def verify() -> Iterator[Offence]:
         replacements.verify(),
         subsidiary.verify(),
         lots.verify(),
+        corrections.verify(),
         statement.verify(),
         contest.verify(),
         disclosure.verify(),

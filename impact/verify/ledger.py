@@ -68,7 +68,8 @@ RULES = [
         "LedgerTransaction",
         "a transaction of an order that is not there",
         """SELECT t.id, t.key FROM impact_ledgertransaction t
-           WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.uid = t.order_uid)""",
+           WHERE (t.reason = 'made_good') <> (t.order_uid IS NULL)
+              OR t.order_uid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.uid = t.order_uid)""",
     ),
     Rule(
         "I4",

@@ -4,11 +4,24 @@ from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
 from impact.models.kind import NAMING_HOUSEHOLDS, OF_LOTS, sql
-from impact.reads.positions import ATTRIBUTED, LOT
+from impact.reads.positions import ATTRIBUTED, IS_OWED, LOT, SETTLED_AT
+from impact.reads.sharings import OF
 
 # In fen. Without refunds it stays under one, with many under three (domain 3.5); weights that were changed behind the
 # ledger's back leave hundreds.
 DRIFT = 50
+# Of lots whose shares were put right after units were sold: what is shared by weights that are in force no more.
+_FORMER = f"""
+    former AS (
+        SELECT m.line_id, {LOT} AS lot_id, {OF} AS of
+        FROM impact_lottally c JOIN impact_account source ON source.lot_id = c.lot_id
+        JOIN impact_transfer m ON source.id IN (m.source_id, m.target_id)
+        JOIN impact_account target ON target.id = m.target_id
+        JOIN impact_ledgertransaction t ON t.id = m.transaction_id
+        WHERE c.corrections > 0 AND m.lot_number IS NOT NULL AND m.line_id IS NOT NULL
+        GROUP BY 1, 2, 3, c.since HAVING coalesce({SETTLED_AT}, 0) <= c.since
+    )
+"""
 
 RULES = [
     Rule(
@@ -56,9 +69,11 @@ RULES = [
         "Credit",
         "a credit is not what the attributions leave",
         # With exact credits it is the same whatever the order of sales: w·T − W·A (impact.actions.lots).
-        f"""WITH attributed AS (
+        f"""WITH {_FORMER}, attributed AS (
                SELECT {LOT} AS lot_id, a.household_id, sum(a.amount_minor) AS amount {ATTRIBUTED}
-               WHERE a.household_id IS NOT NULL GROUP BY 1, 2
+               JOIN impact_ledgertransaction t ON t.id = m.transaction_id AND t.reason <> 'made_good'
+               LEFT JOIN former ON former.line_id = m.line_id AND former.lot_id = {LOT} AND former.of = {OF}
+               WHERE a.household_id IS NOT NULL AND former.lot_id IS NULL GROUP BY 1, 2
            )
            SELECT c.id, 'lot ' || c.lot_id || ': is ' || c.numerator || ', should be '
                   || (s.grams * coalesce(whole.amount, 0) - t.grams * coalesce(own.amount, 0))
@@ -74,9 +89,30 @@ RULES = [
         "I5",
         "LotShare",
         "a share without its credit, or a credit without its share",
+        # Whoever had a share before it was put right keeps a credit of nothing.
         """SELECT coalesce(s.id, c.id), coalesce(s.lot_id, c.lot_id) FROM impact_lotshare s
            FULL JOIN impact_credit c ON c.lot_id = s.lot_id AND c.household_id = s.household_id
-           WHERE s.id IS NULL OR c.id IS NULL""",
+           LEFT JOIN impact_lottally t ON t.lot_id = c.lot_id
+           WHERE c.id IS NULL OR s.id IS NULL AND (c.numerator <> 0 OR t.corrections = 0)""",
+    ),
+    Rule(
+        "I5",
+        "LotShare",
+        "a share was read before its lot was last put right",
+        """SELECT s.id, 'lot ' || s.lot_id FROM impact_lotshare s JOIN impact_lottally t ON t.lot_id = s.lot_id
+           WHERE s.corrections <> t.corrections""",
+    ),
+    Rule(
+        "I5",
+        "Line",
+        "what is set aside of it is shared by weights that are in force no more",
+        f"""WITH {_FORMER}
+            SELECT m.line_id, 'lot ' || m.lot_id FROM former m WHERE NOT {IS_OWED} AND EXISTS (
+                SELECT 1 FROM impact_attribution a JOIN impact_transfer o ON o.id = a.transfer_id
+                JOIN impact_account x ON x.id = o.source_id JOIN impact_account y ON y.id = o.target_id
+                JOIN impact_ledgertransaction t ON t.id = o.transaction_id
+                WHERE o.line_id = m.line_id AND coalesce(y.lot_id, x.lot_id) = m.lot_id AND {OF} = m.of
+                GROUP BY a.household_id HAVING sum(a.amount_minor) <> 0)""",
     ),
     Rule(
         "I5",

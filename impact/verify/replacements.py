@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from core.verify import Offence, rows_of
 from impact.actions.replacement import households_part
-from impact.models.kind import Kind
 from orders.models import Replacement
 
-# What each has brought the accounts of which lot, and its team's reserve.
+# What each has brought the accounts of which lot; what only came to be others' of it is brought and taken.
 _BOOKED = """
-    SELECT split_part(t.key, ':', 2), coalesce(b.lot_id, a.lot_id), sum(CASE WHEN a.kind = %(reserve)s
+    SELECT split_part(t.key, ':', 2), coalesce(b.lot_id, a.lot_id), sum(CASE WHEN a.lot_id IS NULL
                THEN m.amount_minor ELSE -m.amount_minor END)::bigint
     FROM impact_ledgertransaction t JOIN impact_transfer m ON m.transaction_id = t.id
     JOIN impact_account a ON a.id = m.source_id JOIN impact_account b ON b.id = m.target_id
@@ -21,7 +20,7 @@ _BOOKED = """
 def verify() -> Iterator[Offence]:
     """Each against what its units come to by price and story of the line they stand in for."""
     booked: dict[str, dict[int, int]] = defaultdict(dict)
-    for uid, lot, fen in rows_of(_BOOKED, {"reserve": Kind.TEAM_RESERVE}):
+    for uid, lot, fen in rows_of(_BOOKED):
         if fen:
             booked[uid][lot] = fen
     for replacement in Replacement.objects.select_related("claim__line__story").order_by("pk"):

@@ -37,8 +37,9 @@ RULES = [
             JOIN impact_account a ON a.id = m.source_id JOIN impact_account b ON b.id = m.target_id
             LEFT JOIN orders_line l ON l.id = m.line_id LEFT JOIN orders_order o ON o.id = l.order_id
             WHERE o.uid <> t.order_uid OR l.team_id <> coalesce(a.team_id, b.team_id)
-               OR (m.line_id IS NOT NULL) <> (a.kind IN {sql(OF_LINES)} OR b.kind IN {sql(OF_LINES)}
-                                                 OR '{Kind.COUPONS.value}' IN (a.kind, b.kind))""",
+               -- What is made good is for the lot.
+               OR (m.line_id IS NOT NULL) <> (t.reason <> 'made_good' AND (a.kind IN {sql(OF_LINES)} OR b.kind IN {sql(OF_LINES)}
+                                                 OR '{Kind.COUPONS.value}' IN (a.kind, b.kind)))""",
     ),
     Rule(
         "I4",

@@ -30,11 +30,19 @@ RULES = [
         "I5",
         "Attribution",
         "an attribution to a household that has no share of the lot, or to nobody of a lot that has households",
+        # A share that was put right since was one while units were sold by it.
         f"""SELECT a.id, 'lot ' || coalesce(m.lot_id, 0) FROM impact_attribution a
             LEFT JOIN ({_ENDS}) AS m ON m.id = a.transfer_id
             LEFT JOIN impact_lotshare s ON s.lot_id = m.lot_id AND s.household_id = a.household_id
-            WHERE m.id IS NULL OR (m.kind IN {sql(NAMING_HOUSEHOLDS)}) <> (s.id IS NOT NULL)
-               OR (a.household_id IS NULL) <> (s.id IS NULL)""",
+            LEFT JOIN LATERAL (
+                SELECT true AS had_share FROM impact_shareversion v
+                JOIN impact_shareversion after ON after.lot_id = v.lot_id AND after.number = v.number + 1
+                WHERE s.id IS NULL AND v.lot_id = m.lot_id AND after.since > v.since AND m.lot_number > v.since
+                  AND v.grams ? a.household_id::text LIMIT 1
+            ) AS before ON true
+            WHERE m.id IS NULL
+               OR (m.kind IN {sql(NAMING_HOUSEHOLDS)}) <> (s.id IS NOT NULL OR before.had_share IS NOT NULL)
+               OR (a.household_id IS NULL) <> (s.id IS NULL AND before.had_share IS NULL)""",
     ),
     Rule(
         "I5",

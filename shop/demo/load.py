@@ -38,6 +38,7 @@ from shop.demo import (
     statements,
     talk,
     watch,
+    weighing,
 )
 from shop.demo.second_edition import SLUG
 from shop.demo.together import Lane, Trade, deal, tell_nobody, trade_all
@@ -106,11 +107,12 @@ def _sold(lanes: list[Lane]) -> int:
 
 @transaction.atomic
 def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> None:
-    bar, rng = Bar("团购、货架、大赛 / contest", 6), random.Random(plan.seed + 2)
+    bar, rng = Bar("团购、货架、大赛 / contest", 7), random.Random(plan.seed + 2)
     steps: list[Callable[[], object]] = [
         lambda: groups.gather(cast, stalls, rng),
         lambda: _play_contest(cast, stalls),
         lambda: shelves.close_past(cast.operator),
+        lambda: weighing.ask(cast),
         lambda: incidents.one_that_is_over(cast.operator),
         lambda: search.home().rebuild(),
         disclosure.disclose,

@@ -137,6 +137,7 @@ def _households(stall: Stall, operator: Person, rng: random.Random) -> None:
             team=stall.team, county=stall.team.county, consented_at=agreed,
             details={"name": f"示例户{stall.row['team_no']}-{n:03d}", "phone": f"100-0000-{n:04d}", "bank": "示例"},
             kind=HouseholdStatus.Kind(rng.choice(kinds)), since=agreed.astimezone(clock.SHANGHAI).date(),
+            short_name=words.short_name(n),
         )
         for n in range(int(stall.row["households"]))
     ]  # fmt: skip

@@ -146,6 +146,46 @@ ORGANISATIONS = (  # kind, how many, zh, en
     ("ngo", 4, "示例公益组织{n:02d}", "Demo NGO {n:02d}"),
     ("media", 2, "示例媒体{n:02d}", "Demo Media {n:02d}"),
 )
+# What a village calls its families among itself: where one lives, and who it is.
+_WHERE = [
+    "村口",
+    "东头",
+    "西坡",
+    "桥边",
+    "井旁",
+    "老屋",
+    "塘边",
+    "坡上",
+    "柿树下",
+    "祠堂后",
+    "河对岸",
+    "新屋",
+    "岭上",
+]
+_WHO = [
+    "二叔",
+    "三婶",
+    "大伯",
+    "幺爷",
+    "阿公",
+    "表姐",
+    "老舅",
+    "嫂子",
+    "小满家",
+    "木匠家",
+    "会计家",
+    "石匠家",
+    "茶农家",
+]
+
+
+def short_name(n: int) -> str:
+    """What the team calls its household of this number; each another."""
+    turn, where = divmod(n, len(_WHERE))
+    turn, who = divmod(turn, len(_WHO))
+    return f"{_WHERE[where]}{_WHO[(who + where) % len(_WHO)]}{turn + 1 if turn else ''}"
+
+
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜"
 GIVEN = (
     "立春",

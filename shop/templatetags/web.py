@@ -62,6 +62,10 @@ TONES = {
     "VERIFIED": "green",
     "PROPOSED": "warm",
     "DECLINED": "red",
+    # a correction's
+    "ASKED": "warm",
+    "APPROVED": "green",
+    "REFUSED": "red",
 }
 
 

@@ -21,7 +21,7 @@ from contest.models import (
 from core import language
 from core.choices import Choices
 from core.language import say
-from impact.models import Household, HouseholdStatus, Round
+from impact.models import Household, HouseholdStatus, Round, ShareCorrection
 from orders.models import InvoiceWish, Setback, Shipment, Webhook, WebhookMessage
 from orders.reads.closure import EVERYTHING
 from orders.reads.figures import Step
@@ -121,4 +121,5 @@ CALLED: dict[str, type[Choices]] = {
     "listing_decision": ListingReview.Decision,
     "household_state": Household.State,
     "storage": Product.Storage,
+    "correction_state": ShareCorrection.State,
 }

@@ -13,7 +13,7 @@ from accounts.models import Invitation, Membership, Person, SignInWay
 from catalog.models import Leader, ListingReview, Product, Team, TeamMember
 from contest.models import Case, RegistrationAppeal
 from core.api.ids import global_id
-from impact.models import Household, HouseholdDetail, ShortName
+from impact.models import Household, HouseholdDetail, ShareCorrection, ShortName
 from impact.sealing import seal, seal_facts
 from local.machine import ROOT
 from orders.models import CartAddress, Order, Parcel
@@ -155,6 +155,8 @@ def circle_of(row: Any) -> Circle:
         return Circle(set(), set(), _managers(row.registration.team))
     if isinstance(row, Case):
         return Circle(set(), set(), _managers(row.entry.team))
+    if isinstance(row, ShareCorrection):
+        return Circle(set(), set(), _managers(row.lot.variant.product.team))
     if isinstance(row, Leader | Household):
         return Circle(set(), set(), _managers(row.team))
     if isinstance(row, Product | Team):

@@ -41,7 +41,7 @@ def powers(
 PEOPLE = "office.people office.offers"
 GIVES_ROLES = f"{PEOPLE} office.mayAppoint office.regionChoices office.subjectChoices"
 NAMES_OF_PEOPLE = "Person.name Person.email RoleInvitation.email RoleInvitation.reason Appointment.reason Appointment.end_reason"
-HOUSEHOLDS = "householdOffice officeHousehold office.waiting"
+HOUSEHOLDS = "householdOffice officeHousehold officeCorrections officeCorrection office.waiting"
 ORGANISATIONS = "organisationOffice officeOrganisation organisation organisations office.waiting"
 DECIDES_ORGANISATIONS = "organisationVerify organisationDecline organisationSuspend"
 APPOINTS = "roleInvitationSend roleInvitationWithdraw appointmentEnd deviceCodeGive"
@@ -95,7 +95,7 @@ ON_AN_INVOICE = "InvoiceWish.title InvoiceWish.tax_number"
 ON_A_PARCEL = "Parcel.recipient Parcel.phone Parcel.street Parcel.gift_note Parcel.sender Order.note Parcel.carrier Parcel.tracking_number"
 OF_A_VILLAGE = (
     "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer ClaimReply.words Question.words"
-    " Answer.words"
+    " Answer.words ShareCorrection.reason ShareCorrection.refusal"
 )
 
 RULE: dict[str, Powers] = {
@@ -107,6 +107,7 @@ RULE: dict[str, Powers] = {
         " shippingRates office.audit office.listings office.news office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders office.questions office.supporters",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
+        " correctionOpen correctionApprove correctionRefuse"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn newsApprove newsReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
@@ -116,14 +117,14 @@ RULE: dict[str, Powers] = {
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm editionCreate shopCouponMake shopCouponEnd shopWebhookMake",
         words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} {ON_AN_INVOICE} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
-        " Household.decline_reason Leader.decline_reason Order.email Order.mobile Parcel.phone Parcel.recipient Parcel.street"
+        " Household.decline_reason ShareCorrection.reason ShareCorrection.refusal Leader.decline_reason Order.email Order.mobile Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Parcel.carrier Parcel.tracking_number",
     ),
     Role.COUNTY_VERIFIER: powers(
         f"{HOUSEHOLDS} registrationOffice",
-        f"householdDetailsOpen householdVerify householdDecline householdTakeOut {CHECKS_TEAMS}",
-        words="Household.uid Household.decline_reason",
+        f"householdDetailsOpen householdVerify householdDecline householdTakeOut correctionOpen correctionApprove correctionRefuse {CHECKS_TEAMS}",
+        words="Household.uid Household.decline_reason ShareCorrection.reason ShareCorrection.refusal",
     ),
     # A city looks on: listings, and figures; and checks which of its teams are fit for a contest.
     Role.CITY_OFFICER: powers(f"{ANY_STATE} office.figures office.waiting registrationOffice", CHECKS_TEAMS),
@@ -182,7 +183,7 @@ RULE: dict[str, Powers] = {
     ),
     Role.LEADER: powers(
         f"{DESK} {VILLAGE}",
-        f"{SENDS} {GROWS}",
+        f"{SENDS} {GROWS} lotSharesCorrect shareCorrectionWithdraw",
         words=f"{ON_A_PARCEL} {OF_A_VILLAGE}",
         of_herself=f"{HERS} {DEVICE}",
     ),
@@ -225,6 +226,7 @@ PAGES = {
     "office_team#team": "officeTeam",
     "office_households": "householdOffice",
     "office_household#household": "officeHousehold",
+    "office_correction#correction": "officeCorrection",
     "office_organisations": "organisationOffice",
     "office_organisation#organisation": "officeOrganisation",
     "organiser": "contestOffice",

@@ -24,6 +24,7 @@ from tests.guard.sabotages_of_money import MONEY
 from tests.guard.sabotages_of_news import NEWS
 from tests.guard.sabotages_of_pages import PAGES
 from tests.guard.sabotages_of_parcels import PARCELS
+from tests.guard.sabotages_of_shares import SHARES
 from tests.guard.sabotages_of_wishes import WISHES
 
 SABOTAGES = [
@@ -34,6 +35,7 @@ SABOTAGES = [
     *CLAIMS,
     *PAGES,
     *INVOICES,
+    *SHARES,
     *WISHES,
     *NEWS,
     *MONEY,

@@ -165,7 +165,7 @@ SABOTAGES = [
     Sabotage(
         "after a refund a household is said to gain all that it has",
         "impact/actions/posting.py",
-        "{who: fen - before.get(who, 0) for who, fen in after.items()}",
+        "{who: after.get(who, 0) - before.get(who, 0) for who in {**before, **after}}",
         "dict(after)",
         "tests/impact/test_subsidiary.py",
     ),

@@ -214,6 +214,7 @@ class Side(Town):
             "rulebooks": [f'edition: "{self.entry.round.edition.slug}"'],
             "contestDesk": [f'team: "{team}"'],
             "officeHousehold": [f'id: "{global_id("OfficeHousehold", self.candidate.uid)}"'],
+            "officeCorrection": [f'id: "{global_id("OfficeCorrection", self.correction.uid)}"'],
             "officeTeam": [f'id: "{team}"'],
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "organisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],

@@ -22,7 +22,7 @@ from contest.models import Course, Rulebook
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
-from impact.models import Edition, Entry, Household
+from impact.models import Edition, Entry, Household, ShareCorrection
 from orders.links import token_for
 from orders.models import Cart, Order
 from shop.sessions import SessionStore
@@ -133,6 +133,10 @@ class Matrix:
                 {"id": global_id("Organisation", uid)}
                 for uid in Organisation.objects.values_list("uid", flat=True)
             ],
+            "officeCorrection": [
+                {"id": global_id("OfficeCorrection", uid)}
+                for uid in ShareCorrection.objects.values_list("uid", flat=True)
+            ],
             "officeHousehold": [
                 {"id": global_id("OfficeHousehold", uid)}
                 for uid in Household.objects.values_list("uid", flat=True)
@@ -212,7 +216,8 @@ class Matrix:
 def matrix(till, a_stand, monkeypatch, deeds_of_their_own):
     town = Town(till, a_stand)
     monkeypatch.setattr(everything, "DEPTH", DEPTH)
-    monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": town.ids["lot"]})
+    for told in ("shares", "corrections", "lastChanges"):
+        monkeypatch.setitem(everything.BELOW, f"HouseholdDesk.{told}", {"lot": town.ids["lot"]})
     monkeypatch.setitem(everything.BELOW, "Office.product", {"id": town.ids["listingApprove.id"]})
     monkeypatch.setitem(everything.BELOW, "Office.order", {"number": town.sold.order["number"]})
     monkeypatch.setitem(everything.BELOW, "Office.orders", {"numbers": [town.kept["number"]]})

@@ -73,7 +73,8 @@ def test_each_role_sees_and_does_what_the_rule_says_at_its_place_in_its_term_and
     # What sending costs is kept a while: as it was before the last of this was made, too.
     shipping.forget()
     lot = global_id("Lot", world.sides[HERE].unsold.uid)
-    monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": lot})
+    for told in ("shares", "corrections", "lastChanges"):
+        monkeypatch.setitem(everything.BELOW, f"HouseholdDesk.{told}", {"lot": lot})
     # From here on it is one moment: terms end at it.
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)

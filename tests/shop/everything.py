@@ -25,6 +25,8 @@ DEPTH = 7
 # What is asked of a field below the root.
 BELOW: dict[str, dict[str, Any]] = {
     "HouseholdDesk.shares": {"lot": "none"},
+    "HouseholdDesk.corrections": {"lot": "none"},
+    "HouseholdDesk.lastChanges": {"lot": "none"},
     "Order.line": {"id": "none"},
     "Office.product": {"id": "none"},
     "Office.account": {"id": "none"},

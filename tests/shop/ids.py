@@ -121,6 +121,11 @@ def _of_together(town: Any) -> dict[str, str]:
 def _of_households(town: Any) -> dict[str, str]:
     return {
         "household": global_id("Household", town.household.uid),
+        "shareCorrectionWithdraw.id": global_id("ShareCorrection", town.correction.uid),
+        **_each(
+            "correctionOpen.id correctionApprove.id correctionRefuse.id",
+            global_id("OfficeCorrection", town.correction.uid),
+        ),
         **_each(
             "householdVerify.id householdDecline.id householdDetailsOpen.id householdTakeOut.id",
             global_id("OfficeHousehold", town.household.uid),

@@ -53,6 +53,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
             "rulebook": "rulebook",
             "course": "course",
             "officeHousehold": "householdVerify.id",
+            "officeCorrection": "correctionApprove.id",
             "judgedEntry": "sheetWrite.entry",
         }
         return known[ids[root]]

@@ -22,6 +22,7 @@ from core import clock
 from core.api.ids import uid_of
 from core.api.run import graphql_schema
 from impact.actions import shares
+from impact.models import ShareCorrection
 from orders.actions import closure, coupon, webhook
 from orders.actions import wish as wishes
 from orders.models import (
@@ -211,6 +212,14 @@ class Town:
     def _on_the_shelf(self) -> None:
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
+        self.correction = ShareCorrection.objects.create(
+            lot=self.unsold,
+            version=1,
+            grams={str(self.household.pk): 26_000},
+            reason="示例",
+            asked_by=self.sold.managers[0].person,
+            asked_at=timezone.now(),
+        )
         product = self.unsold.variant.product
         self.news = a_news(product.team, title_zh="示例", words_zh="示例")
         self.sheet = product.team.listing_sheets.create(

@@ -111,7 +111,7 @@ def asked(order: Order) -> Any:
             ("householdDesk", "resultDesk", "integrityDesk"), [{}, {"team": global_id("Team", team.uid)}]
         ),
         **dict.fromkeys(
-            ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry"),
+            ("officeTeam", "officeOrganisation", "officeHousehold", "officeCorrection", "judgedEntry"),
             [{"id": "none"}],
         ),
         **dict.fromkeys(
@@ -189,7 +189,8 @@ def test_no_answer_names_a_household_or_tells_how_many_it_may_not(demo, families
 def test_a_manager_reads_her_own_books_and_no_others(demo, families, monkeypatch):
     lot = Lot.objects.filter(variant__product__team__code="HB22", level=Lot.Level.SHARED).first()
     assert lot
-    monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": global_id("Lot", lot.uid)})
+    for told in ("shares", "corrections", "lastChanges"):
+        monkeypatch.setitem(everything.BELOW, f"HouseholdDesk.{told}", {"lot": global_id("Lot", lot.uid)})
     manager = awake(Person.objects.get(email=sign_ins.MANAGER))
     order = Order.objects.filter(state="completed", person=None).order_by("pk").first()
     assert order

@@ -16,7 +16,7 @@ from contest.models import CeremonyGuest, Course, ImportBatch, Judge
 from contest.reads import judging
 from contest.reads.result import published
 from core.api.ids import global_id
-from impact.models import Household, Round
+from impact.models import Household, Round, ShareCorrection
 from orders.links import token_for
 from orders.models import Incident, Line, Order
 from shop.demo import first_edition, sign_ins
@@ -306,6 +306,9 @@ def _office() -> Iterator[Stop]:
         yield Stop(OPERATOR, name)
     rows = {"team": Team, "household": Household, "organisation": Organisation}
     kinds = {"team": "Team", "household": "OfficeHousehold", "organisation": "Organisation"}
+    asked = ShareCorrection.objects.order_by("pk").first()
+    assert asked
+    yield Stop(OPERATOR, "office_correction", (("id", global_id("OfficeCorrection", asked.uid)),))
     for name, model in rows.items():
         row = model.objects.order_by("pk").first()
         yield Stop(OPERATOR, f"office_{name}", (("id", global_id(kinds[name], row.uid)),))

@@ -30,6 +30,7 @@ from tests.figures import FULL, full
 from tests.impact.world import a_round
 from tests.together.world import Together
 from tests.web.conftest import a_shelf, an_order
+from tests.web.test_nothing_typed_is_lost import a_correction
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -158,6 +159,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "desk/questions/",
                 "desk/households/",
                 "desk/lots/",
+                "desk/statement/",
             ),
             *(
                 "desk/households/?open=propose_household",
@@ -234,6 +236,7 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
             *("office/teams/?open=create_team&province=420000", f"office/teams/{team}/"),
             *(f"office/teams/{team}/?open={act}" for act in acts),
             *(f"office/households/{family}/{opens}" for opens in ("", "?open=open_details")),
+            f"office/corrections/{global_id('OfficeCorrection', a_correction(shelf).uid)}/",
             *(f"office/organisations/{union}/{opens}" for opens in ("", "?open=suspend_organisation")),
             *("organiser/?open=create_edition", f"organiser/?open=create_round~{edition}"),
             *(f"{desk}{page.name}/" for page in full(PAGES, PAGES[::3])),

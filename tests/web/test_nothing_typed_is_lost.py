@@ -16,7 +16,7 @@ from core import clock
 from core.api.ids import global_id
 from impact.actions import household
 from impact.actions.household import Proposal
-from impact.models import Round
+from impact.models import Round, ShareCorrection
 from orders.actions import closure
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from tests.accounts.world import a_person
@@ -191,6 +191,13 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
     ]
 
 
+def a_correction(shelf: SimpleNamespace) -> ShareCorrection:
+    """Asked for by nobody who looks at it."""
+    return ShareCorrection.objects.create(
+        lot=shelf.lot, version=1, grams={}, reason="示例", asked_by=shelf.buyer, asked_at=clock.now()
+    )
+
+
 def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, str]]:
     """A team with a leader to verify, a household that waits, a round that has not begun: each page's name and address."""
     Leader.objects.update(verified_at=None)
@@ -203,6 +210,7 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
     return [
         ("office_team", f"office/teams/{global_id('Team', shelf.team.uid)}"),
         ("office_household", f"office/households/{global_id('OfficeHousehold', family.uid)}"),
+        ("office_correction", f"office/corrections/{global_id('OfficeCorrection', a_correction(shelf).uid)}"),
         ("office_organisation", f"office/organisations/{union}"),
         (
             "organiser_import",

@@ -78,7 +78,7 @@ def test_weights_are_written_by_name_looked_over_and_mended_until_the_first_sale
     Lot.objects.filter(pk=shelf.lot.pk).update(state="closed")
     Buyer(shelf.buyer).place(lot)
     bought = words(desk.get(page))
-    assert "so it stands" in bought and 'action="/do/share_out_lot/"' not in bought
+    assert "A mistake is put right on request" in bought and 'action="/do/share_out_lot/"' not in bought
 
 
 def a_table(*rows, encoding="utf-8"):

@@ -174,6 +174,16 @@ def weighed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     ]
 
 
+def corrected(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """The same of weights that are asked to be put right, and what follows once another agrees."""
+    *sums, _ = weighed(request, variables)
+    words = say(
+        "别人同意以后生效：还没到期的钱跟着转，已经应付的不收回，差的由团队补",
+        "In force once another agrees: what is set aside follows, what is owed stays, the team makes up the rest",
+    )
+    return [*sums, (words, "")]
+
+
 def recalled(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """Which lot, and what goes back at most."""
     lot = shelves.lot_to_recall(request.user, uid_of(variables["id"], "Lot"))
@@ -192,6 +202,14 @@ def recalled(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 LOTS = {
     "declare_lot": Act(follow=saved, undone_by="close_lot"),
     "share_out_lot": Act(follow=saved, look=weighed),
+    "correct_shares": Act(
+        follow=says(
+            say("已申请，等县里核实的人看。", "Asked for: whoever verifies in your county looks at it.")
+        ),
+        undone_by="withdraw_correction",
+        look=corrected,
+    ),
+    "withdraw_correction": Act(follow=says(say("已撤回。", "Taken back.")), undone_by="correct_shares"),
     # What was read stands in the form, to be looked over: nothing is done yet.
     "import_weights": Act(undone_by="share_out_lot"),
     "open_lot": Act(

@@ -23,7 +23,7 @@ HEADS = (
     *(say("渠道", "Channel"), say("买的是谁", "For whom")),
     *(say("卖出（元）", "Sold (yuan)"), say("退款（元）", "Refunded (yuan)")),
     *(
-        say("补发付农户（元）", "Paid for replacements (yuan)"),
+        say("准备金付农户（元）", "Paid by its reserve (yuan)"),
         say("月末已记账（元）", "Set aside at its end (yuan)"),
     ),
     say("月末应付（元）", "Owed at its end (yuan)"),

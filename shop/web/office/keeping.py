@@ -49,6 +49,30 @@ TEAMS = {
 }
 
 HOUSEHOLDS = {
+    "open_correction": Act(
+        follow=says(say("已打开，半小时后关上。", "It is open, for half an hour.")),
+        as_written="that it was opened stays written down, and it closes by itself",
+    ),
+    "approve_correction": Act(
+        follow=tells(
+            say(
+                "批次 {x} 的份额已更正，账也跟着改了。",
+                "The shares of lot {x} are put right, and so is the money.",
+            ),
+            "correction",
+            "lotCode",
+        ),
+        look=will(
+            say(
+                "新的重量生效，钱跟着转；不能撤销，再错就再更正一次",
+                "The new weights are in force and the money follows; it is not undone, only put right once more",
+            )
+        ),
+    ),
+    "refuse_correction": Act(
+        follow=says(say("已记下，团队会看到原因。", "Noted; the team reads why.")),
+        as_written="the team asks once more if it is right after all",
+    ),
     "open_details": Act(as_written="reading is written down and changes nothing"),
     "verify_household": Act(
         follow=tells(say("{x} 已核实。", "{x} is verified."), "household", "code"),

@@ -42,7 +42,12 @@ TABS = (
     Tab("office/orders", say("订单", "Orders"), "orders.see_orders", ("office/order",)),
     Tab("office/products", say("商品", "Products"), "catalog.decide_listing", ("office/listing",)),
     Tab("office/teams", say("团队", "Teams"), "catalog.keep_teams", ("office/team",)),
-    Tab("office/households", say("农户", "Households"), "impact.verify_household", ("office/household",)),
+    Tab(
+        "office/households",
+        say("农户", "Households"),
+        "impact.verify_household",
+        ("office/household", "office/correction"),
+    ),
     Tab("office/quality", say("证书与质量", "Certificates and quality"), "catalog.check_quality"),
     Tab("office/logistics", say("物流与冷链", "Sending and cold chain"), "catalog.check_logistics"),
     Tab("office/women", say("女性带头的团队", "Teams led by women"), "catalog.see_women_led"),

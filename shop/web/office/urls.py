@@ -43,6 +43,11 @@ urlpatterns = [
     path("<language:lang>/office/teams/<str:id>/", _page("office/team"), name="office_team"),
     path("<language:lang>/office/households/", _page("office/households"), name="office_households"),
     path("<language:lang>/office/households/<str:id>/", household, name="office_household"),
+    path(
+        "<language:lang>/office/corrections/<str:id>/",
+        _page("office/correction"),
+        name="office_correction",
+    ),
     path("<language:lang>/office/organisations/", _page("office/organisations"), name="office_organisations"),
     path(
         "<language:lang>/office/organisations/<str:id>/",
