@@ -1,5 +1,6 @@
 """A team's own results at its desk, and what it says against one."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import graphene
@@ -11,12 +12,28 @@ from contest.actions import objection as objections
 from contest.api.result import ResultRowType, VersionType
 from contest.api.result_desk import ObjectionType
 from contest.reads import entrant
+from contest.reads.board import board
+from core import clock
 from core.api.access import HELD, SIGNED_IN
 from core.api.act import Act
 from core.api.facts import guarded
 from core.api.ids import global_id, uid_of
-from core.api.types import PlainType, list_of, type_of
+from core.api.types import MoneyField, PlainType, list_of, type_of
 from core.language import localized
+from impact.models import Entry
+
+
+class OnBoard(PlainType):
+    """How an entry stands on the public board of its round: no more than everybody is told."""
+
+    class Meta:
+        access = HELD
+
+    rank = graphene.Int(
+        description="Its place by amount; equal ones share one. Null where it is out of competition."
+    )
+    of = graphene.Int(required=True, description="How many entries are on the board.")
+    net = MoneyField("net_minor", description="Its net, as the board tells it.")
 
 
 class OwnEntryType(PlainType):
@@ -37,6 +54,11 @@ class OwnEntryType(PlainType):
         description="Until when the team may object; null without a result."
     )
     row = graphene.Field(ResultRowType, description="Its place there; null without a result.")
+    on_board = graphene.Field(
+        OnBoard,
+        resolver=lambda root, info: _on_board(root.entry),
+        description="Its place by amount on the public board; null before the round has begun.",
+    )
     may_object = graphene.Boolean(required=True, description="Whether an objection can be filed now.")
     objections = list_of(
         ObjectionType,
@@ -72,6 +94,14 @@ class OwnEntryType(PlainType):
     def resolve_objections_close_at(root, info):
         """The version's own."""
         return root.result and root.result.objections_close_at
+
+
+def _on_board(entry: Entry) -> SimpleNamespace | None:
+    rows = board(entry.round).rows if entry.round.opens_at <= clock.now() else []
+    row = next((row for row in rows if row.entry == entry), None)
+    if row is None:
+        return None
+    return SimpleNamespace(rank=row.rank, of=len(rows), net_minor=row.figures.net_minor)
 
 
 class ResultDesk(PlainType):

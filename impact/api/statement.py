@@ -12,6 +12,7 @@ from core.api.facts import guarded, mark
 from core.api.ids import uid_of
 from core.api.types import MoneyField, PlainType, list_of
 from impact.reads import statement as reads
+from orders.reads import invoice as invoices
 
 READ = "impact.read_statement"
 MOST_PRODUCTS = 1000
@@ -87,6 +88,19 @@ class TeamStatementType(PlainType):
     beside = list_of(
         StatementInMonth, most=12, description="What the months up to this one came to, the first first."
     )
+
+    invoices_missing = graphene.Int(
+        required=True, description="How many orders of the team lack an invoice now, blue or red."
+    )
+    invoices_issued = graphene.Int(required=True, description="How many the team has uploaded in the month.")
+
+    def resolve_invoices_missing(root, info):
+        """As its page of invoices lists them, at most as many."""
+        return len(invoices.missing(root.team.pk))
+
+    def resolve_invoices_issued(root, info):
+        """Blue and red."""
+        return invoices.issued_in(root.team, root.month)
 
     def resolve_months(root, info):
         """From the first in which something was sold until now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from accounts.permissions import places_of
 from catalog.models import Team
 from orders.models import Invoice, InvoicePart, InvoiceWish, Order
 from orders.reads.order import order_open_to
+from orders.reads.sold import month_of
 
 MOST = 50
 
@@ -77,6 +79,12 @@ def missing_at_places_of(person: Any) -> list[Owed]:
     places = places_of(person, "orders.see_orders")
     there = Team.objects.filter(places.rows(region="county", subject="uid"))
     return missing(*there.values_list("pk", flat=True))
+
+
+def issued_in(team: Team, month: date) -> int:
+    """How many invoices a team has uploaded in the month of this day, in Shanghai."""
+    begins, ends = month_of(month)
+    return Invoice.objects.filter(team=team, uploaded_at__gte=begins, uploaded_at__lt=ends).count()
 
 
 def wish_of(order: Order) -> InvoiceWish | None:

@@ -1,7 +1,8 @@
 """A team's month by its page: its manager reads it and takes it along as a file; nobody else of the team does, nor of another."""
 
+import csv
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.test import Client
@@ -11,7 +12,8 @@ from accounts.actions.appointment import end
 from accounts.models import AuditEntry
 from core.api.ids import global_id
 from core.money import show
-from impact.actions import statement
+from impact.actions import standings, statement
+from orders.models import Parcel, Shipment
 from tests.catalog import world as shelves
 from tests.impact import world
 from tests.web.conftest import signed_in
@@ -80,3 +82,55 @@ def test_nobody_else_reads_a_fen_of_it(team, manager, who):
     assert "¥" not in told and "Oranges" not in told
     assert client.get(FILE, asked).status_code in (302, 404)
     assert not AuditEntry.objects.filter(noun="TeamStatement").exists()
+
+
+def orders_file(client, team, form="csv"):
+    answer = client.get(f"/en/desk/sold.{form}", {"team": global_id("Team", team.uid)})
+    assert answer.status_code == 200
+    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_its_orders_tell_to_whom_they_go_only_until_they_have_come(team, manager):
+    client = signed_in(manager)
+    parcel = Shipment.objects.get(team=team)
+    Parcel.objects.filter(pk=parcel.parcel_id).update(recipient="=王示例")
+    (row,) = orders_file(client, team)
+    assert (row["Paid (yuan)"], row["Refunded (yuan)"], row["Units"]) == ("73.80", "10.00", "2")
+    assert row["Recipient"] == "'=王示例" and row["Phone"] == "100-0000-0001" and "示例路" in row["Address"]
+    for state in ("delivered", "completed", "cancelled"):
+        Shipment.objects.filter(pk=parcel.pk).update(state=state)
+        (row,) = orders_file(client, team)
+        assert (row["Recipient"], row["Phone"], row["Address"]) == ("", "", ""), state
+    noted = AuditEntry.objects.filter(noun="TeamOrders", object_uid=str(team.uid), deed="download")
+    assert noted.count() == 4
+    answer = client.get("/en/desk/sold.xlsx", {"team": global_id("Team", team.uid)})
+    head, *rows = load_workbook(BytesIO(answer.content), read_only=True).active.iter_rows(values_only=True)
+    assert "Recipient" in head and len(rows) == 1
+    assert client.get("/en/desk/sold.pdf", {"team": global_id("Team", team.uid)}).status_code == 404
+
+
+def test_a_month_before_has_none_of_them_and_who_reads_no_money_takes_none(team, manager):
+    client = signed_in(manager)
+    long_ago = {"team": global_id("Team", team.uid), "month": "2025-01-01"}
+    assert "100-0000-0001" not in client.get("/en/desk/sold.csv", long_ago).content.decode()
+    for role in ("leader", "packer"):
+        person = shelves.a_person()
+        shelves.works_at(team, person, role)
+        assert signed_in(person).get("/en/desk/sold.csv", long_ago).status_code in (302, 404)
+    assert not AuditEntry.objects.filter(noun="TeamOrders").exclude(actor=manager).exists()
+
+
+def test_beside_the_month_stand_fees_invoices_and_the_place_that_everybody_sees(team, manager):
+    client = signed_in(manager)
+    page = words(client.get(PAGE))
+    assert (
+        "Nothing is taken beside the price" in page and "Every invoice that a buyer wants is there." in page
+    )
+    assert "The contest" not in page
+    other = shelves.a_team()
+    world.a_round(team, other)
+    lot = world.a_lot(variant=shelves.a_variant(shelves.a_product(team)))
+    world.pay(world.an_order((lot, 1)))
+    standings.fold()
+    told = words(client.get(PAGE))
+    assert "1 of 2 by amount" in told and "¥36.90" in told

@@ -34,7 +34,7 @@ def statement_file(request: HttpRequest, lang: str, form: str) -> HttpResponse:
     """A row for each product, part, channel and type of supporter; its columns add up to the page's figures."""
     language.activate(lang)
     by: Any = request.user
-    statement = _wanted(request) if form == "xlsx" and by.is_authenticated else None
+    statement = wanted(request) if form == "xlsx" and by.is_authenticated else None
     if statement is None:
         if by.is_authenticated and (where := proof_page(by, request.get_full_path())):
             return HttpResponseRedirect(where)
@@ -46,7 +46,8 @@ def statement_file(request: HttpRequest, lang: str, form: str) -> HttpResponse:
     return sheet(f"statement-{team.code}-{statement.month:%Y%m}", HEADS, rows, form)
 
 
-def _wanted(request: HttpRequest) -> TeamStatement | None:
+def wanted(request: HttpRequest) -> TeamStatement | None:
+    """The month that the address asks for, of a team whose money the asker reads; None for anybody else."""
     try:
         given = read_address("desk/statement.graphql", request.GET)
         return statement_for(request.user, given.get("team"), given.get("month"))

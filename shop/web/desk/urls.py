@@ -8,6 +8,7 @@ from shop.web.desk.label import upload_return_label, uploaded_label
 from shop.web.desk.numbers import import_numbers, send_numbers, to_send
 from shop.web.desk.packing import team_packing, team_papers
 from shop.web.desk.picture import update_product, upload_picture
+from shop.web.desk.sold import sold_file
 from shop.web.desk.statement import statement_file
 from shop.web.desk.tables import import_listings, listings_file
 from shop.web.desk.today import today
@@ -60,6 +61,7 @@ urlpatterns = [
     path("<language:lang>/desk/webhooks/", page("desk/webhooks", for_somebody=True), name="desk_webhooks"),
     path("<language:lang>/desk/statement/", page("desk/statement", for_somebody=True), name="desk_statement"),
     path("<language:lang>/desk/statement.<str:form>", statement_file, name="desk_statement_file"),
+    path("<language:lang>/desk/sold.<str:form>", sold_file, name="desk_sold_file"),
     path("<language:lang>/desk/invoices/", page("desk/invoices", for_somebody=True), name="desk_invoices"),
     path("<language:lang>/invoices/<str:id>/", invoice_file, name="invoice_file"),
     path("<language:lang>/desk/returns/<str:parcel>/label.pdf", uploaded_label, name="uploaded_label"),
