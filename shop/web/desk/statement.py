@@ -1,5 +1,6 @@
 """A team's month as a file to take along."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -50,8 +51,9 @@ def wanted(request: HttpRequest) -> TeamStatement | None:
     """The month that the address asks for, of a team whose money the asker reads; None for anybody else."""
     try:
         given = read_address("desk/statement.graphql", request.GET)
-        return statement_for(request.user, given.get("team"), given.get("month"))
-    except Refusal:
+        month = date.fromisoformat(given["month"]) if given.get("month") else None
+        return statement_for(request.user, given.get("team"), month)
+    except (Refusal, ValueError):
         return None
 
 
