@@ -47,11 +47,11 @@ def sold_file(request: HttpRequest, lang: str, form: str) -> HttpResponse:
 def _row(line: Line) -> tuple[Any, ...]:
     order, parcel = line.order, line.shipment
     return (
-        *(order.number, _day(line.sold_at), str(Order.State(order.state).words)),  # type: ignore[attr-defined]
+        *(order.number, _day(line.sold_at), str(Order.State(order.state).words)),
         *(localized(line, "name"), line.quantity, line.refunded_units),
         *(yuan(line.net_minor), yuan(line.refunded_minor)),
-        str(CHANNELS.get(order.channel, order.channel)),
-        str(SUPPORTERS.get(order.supporter, order.supporter)),
+        str(CHANNELS.get(order.channel or "", order.channel)),
+        str(SUPPORTERS.get(order.supporter or "", order.supporter)),
         str(Shipment.State(parcel.state).words) if parcel else "",
         _day(parcel.shipped_at) if parcel else "",
         *to_whom(line),
