@@ -10,15 +10,15 @@ import pytest
 from django.utils import timezone
 from openpyxl import Workbook
 
-from catalog.actions import listing_sheet, stock
+from catalog.actions import card, listing_sheet, stock
 from catalog.actions import lot as lots
 from catalog.imports import doing, reading
 from catalog.imports.team_rows import heads_of, rows_of
-from catalog.models import ListingSheet, Lot, Reservation, Variant
+from catalog.models import ListingSheet, Lot, PriceStory, Product, Reservation, Variant
 from catalog.verify import verify
 from core.refusals import Refusal
 from tests.catalog.test_stock_races import at_once
-from tests.catalog.world import a_lot, a_person, a_product, a_team, a_variant
+from tests.catalog.world import STORY, a_lot, a_person, a_product, a_team, a_variant
 from tests.figures import figure, full, in_full_alone
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
@@ -137,6 +137,39 @@ def _csv(heads, rows) -> bytes:
 
 
 ROWS = full(10_000, 200)
+
+
+def many_sizes(team) -> None:
+    """Five of each product, on the shelf at 36.90."""
+    like, n = a_product(team, name_zh="商品"), ROWS // 5
+    skipped = {"id", "uid", "slug", "name_zh"}
+    fields = {
+        f.attname: getattr(like, f.attname) for f in Product._meta.concrete_fields if f.name not in skipped
+    }
+    like.delete()
+    made = Product.objects.bulk_create(
+        (Product(**fields, slug=f"many-{k}", name_zh=f"商品 {k}") for k in range(n)), batch_size=1_000
+    )
+    size = {"net_content": "2.5 kg", "weight_grams": 2800, "price_minor": 3690}
+    approved = {"approved_price_minor": 3690, "approved_household_bps": 5400}
+    sizes = Variant.objects.bulk_create(
+        (
+            Variant(product=one, name_zh=f"规格 {m}", name_en=f"Size {m}", position=m, **size, **approved)
+            for one in made
+            for m in range(5)
+        ),
+        batch_size=1_000,
+    )
+    told = PriceStory.objects.bulk_create(
+        (PriceStory(variant=one, **{f"{part}_bps": bps for part, bps in STORY.items()}) for one in sizes),
+        batch_size=1_000,
+    )
+    for one, story in zip(sizes, told, strict=True):
+        one.story = story
+    Variant.objects.bulk_update(sizes, ["story"], batch_size=1_000)
+    card.refresh([one.pk for one in made])
+
+
 WITHIN = {"csv": 15, "xlsx": 30}
 
 
@@ -145,10 +178,7 @@ WITHIN = {"csv": 15, "xlsx": 30}
 def test_ten_thousand_sizes_are_looked_at_and_saved_in_time_and_space(form, settings):
     manager = a_person()
     team = a_team(manager=manager)
-    products = [a_product(team, name_zh=f"商品 {n}") for n in range(ROWS // 5)]
-    for product in products:
-        for m in range(5):
-            a_variant(product, name_zh=f"规格 {m}", name_en=f"Size {m}")
+    many_sizes(team)
     heads = heads_of("sizes")
     price = [str(head.zh) for head in heads].index("价格（元）")
     rows = [
