@@ -100,6 +100,7 @@ id 编号 number
 illustration 插图 illustration
 ingredients_en 配料（英文） ingredients (English)
 ingredients_zh 配料（中文） ingredients (Chinese)
+introduced_at 介绍时间 introduced at
 introduced_by 谁介绍的 introduced by
 is_active 有效 active
 is_final 最终 final
@@ -122,8 +123,11 @@ kind 类型 kind
 language 语言 language
 last_login 上次登录 last sign-in
 level 级别 level
+licence_expires_on 许可证有效期到 licence good until
 licence_number 许可证号 licence
 line 订单行 order line
+linking_en 怎么带动农户（英文） how households gain (English)
+linking_zh 怎么带动农户（中文） how households gain (Chinese)
 lost_at 丢件时间 lost at
 lost_minor 银行拿走 taken by the bank
 lot 批次 lot
@@ -203,12 +207,14 @@ rest_reason 停用原因 why suspended
 retry_at 再试时间 tried again at
 return_rule_zh 退换规则（中文） returns (Chinese)
 returned_at 退回来的时间 came back at
+returns_to 退货地址 returns to
 reviewer 审核人 reviewer
 revoked_at 吊销时间 revoked at
 role 角色 role
 round 赛段 round
 scopes 权限 scopes
 season_months 上市月份 months of the season
+sends_from 发货地址 sends from
 sessions_ended_at 会话结束时间 sessions ended at
 settled_at 完成时间 settled at
 shelf_life_days 保质期（天） keeps, days

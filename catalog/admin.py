@@ -181,8 +181,16 @@ class TeamAdmin(OperatorAdmin):
     search_fields = ("=code", "name_zh", "name_en")
     fields = (
         *("code", "slug", "name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
-        *("county", "division", "producer_zh", "producer_en", "licence_number", "is_active", "rest_reason"),
-        "created_at",
+        *("linking_zh", "linking_en", "county", "division", "producer_zh", "producer_en", "licence_number"),
+        *(
+            "licence_expires_on",
+            "sends_from",
+            "returns_to",
+            "carrier",
+            "is_active",
+            "rest_reason",
+            "created_at",
+        ),
     )
     ordering = ("code",)
     inlines = (MemberInline,)

@@ -100,6 +100,7 @@ PERMISSIONS = "shop.permissions"
 # What people are appointed to on a floor above accounts, by its kind in the API: f() -> rows {uid, zh, en, lies}.
 SUBJECTS = {"Team": "catalog.reads.teams.subjects", "Edition": "contest.reads.keeping.subjects"}
 OFFICE_WAITS = "shop.office.WAITS"  # what waits in the office, floor by floor
+GOING_LIVE = "shop.going_live.STEPS"  # what a team needs before it sells, floor by floor
 AUDITED = "shop.audited.at"  # what lies at a place, by the nouns of the audit log
 OFFICE_LETTERS = "shop.office.LETTERS"  # how the office calls each letter about an order
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.

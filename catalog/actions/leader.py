@@ -36,6 +36,7 @@ def introduce(team: Team, by: Person | None, is_woman: bool | None = None, **tex
         if name_of(leader) != before:
             leader.verified_at = leader.verified_by = leader.declined_at = None
             leader.introduced_by, leader.is_woman, leader.decline_reason = by, False, ""
+            leader.introduced_at = timezone.now()
         if is_woman is not None:
             leader.is_woman = is_woman
         leader.save()

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person, Region
-from accounts.permissions import must
+from accounts.permissions import may, must
 from accounts.places import Place
 from catalog import clean, search
 from catalog.actions import address, desk, listing
@@ -19,6 +19,13 @@ from core.refusals import Conflict, Invalid
 TEXTS = (
     *("name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
     *("producer_zh", "producer_en", "licence_number"),
+    *("linking_zh", "linking_en", "sends_from", "returns_to", "carrier"),
+)
+# Who answers for the food: its team says so until an operator has approved something by it.
+BODY = ("producer_zh", "producer_en", "licence_number")
+SEEN_BODY = say(
+    "已经有商品按它审核过了，要改请联系运营人员。",
+    "Something was approved by it: ask an operator to put it right.",
 )
 CODE = re.compile("[A-Z][A-Z0-9]{1,11}")
 
@@ -51,19 +58,34 @@ def _free_code(code: str) -> str:
     return plain
 
 
-def change(team: Team, by: Person | None, **texts: str) -> Team:
-    """Its managers say who they are and where they work; an operator may put it right. With its name an address that we
-    made of the one before moves, and that one leads on."""
+def change(team: Team, by: Person | None, **texts: Any) -> Team:
+    """Its managers say who they are, where they work and how they send; an operator may put it right. With its name an
+    address that we made of the one before moves, and that one leads on. CONFLICT on who answers for the food, once
+    something was approved by it and for all but an operator."""
     desk.must_there(by, team, "catalog.describe_team")
     with transaction.atomic():
         # Locked, so that of two who rename it at once the second moves it on from where the first has left it.
         team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
-        was = team.name_zh
+        was, body = team.name_zh, _body(team)
         _write(team, texts)
+        if (
+            body != _body(team)
+            and _was_seen(team)
+            and not may(by, "catalog.keep_teams", at=desk.place_of(team))
+        ):
+            raise Conflict(SEEN_BODY, field="producer_zh")
         team.save(update_fields=sorted({*texts, *address.move(team, was, team.name_zh)}))
         audit.record(by, "change", "Team", team.uid, fields=sorted(texts))
         _tell_products(team)
     return team
+
+
+def _body(team: Team) -> list[str]:
+    return [getattr(team, name) for name in BODY]
+
+
+def _was_seen(team: Team) -> bool:
+    return team.products.filter(published_at__isnull=False).exists()
 
 
 def publish_story(team: Team, by: Person, story_zh: str, story_en: str | None = None) -> Team:
@@ -114,6 +136,9 @@ def _tell_products(team: Team) -> None:
 
 def _write(team: Team, texts: dict[str, Any], required: tuple[str, ...] = ()) -> None:
     for name, value in texts.items():
+        if name == "licence_expires_on":
+            team.licence_expires_on = value
+            continue
         if name not in TEXTS:
             raise TypeError(f"a team has no {name} to write")
         setattr(team, name, clean.text_for(Team, name, value, required=name in required))

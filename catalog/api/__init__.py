@@ -3,6 +3,7 @@
 from catalog.api import (
     desk,
     former,
+    going_live,
     listing,
     listing_sheet,
     members,
@@ -34,6 +35,7 @@ class Query(
     team.Query,
     desk.Query,
     listing_sheet.Query,
+    going_live.Query,
     office_teams.Query,
     shelves.Query,
     office_departments.Query,

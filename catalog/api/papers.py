@@ -95,14 +95,30 @@ class TeamUpdate(Act):
         village_en = graphene.String(description="The village, in English.")
         story_zh = graphene.String(description="What the team tells of itself, in Chinese.")
         story_en = graphene.String(description="What the team tells of itself, in English.")
+        linking_zh = graphene.String(description="How households gain by what it sells, in Chinese.")
+        linking_en = graphene.String(description="How households gain by what it sells, in English.")
+        producer_zh = graphene.String(description="The body that answers for the food, in Chinese.")
+        producer_en = graphene.String(description="The body that answers for the food, in English.")
+        licence_number = graphene.String(description="That body's licence.")
+        licence_expires_on = graphene.Date(
+            description="The last day on which that licence is good; null takes it away."
+        )
+        sends_from = graphene.String(description="Where its parcels set out; for its own desk.")
+        returns_to = graphene.String(
+            description="Where goods come back to: who takes them, a telephone, an address; told where they are asked back."
+        )
+        carrier = graphene.String(description="Who carries its parcels mostly.")
 
     team = graphene.Field(TeamType, description="The team.")
 
     @classmethod
     def act(cls, request: Any, id: str, **given: Any) -> Any:
-        """The team with the texts that were given; those left out stay as they are."""
+        """The team with what was given; what is left out stays as it is. CONFLICT on who answers for the food, once
+        something was approved by it."""
         team = reads.team_at_desk(request.user, "catalog.describe_team", uid_of(id, "Team"))
-        written = {name: text for name, text in given.items() if text is not None}
+        written = {
+            name: text for name, text in given.items() if text is not None or name == "licence_expires_on"
+        }
         return cls(team=teams.change(team, request.user, **written))
 
 

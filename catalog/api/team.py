@@ -58,6 +58,11 @@ def _products(root: Team, info: Any) -> QuerySet[Product]:
     return reads.published_products().filter(team=root)
 
 
+def _of_its_desk(about: str) -> graphene.Field:
+    """A text of the team's that is for its own desk."""
+    return guarded(graphene.String(required=True, description=about), KEEPS_LISTINGS)
+
+
 class TeamType(ModelType):
     """A village team: the people who offer products here."""
 
@@ -65,7 +70,8 @@ class TeamType(ModelType):
         model = Team
         fields = (
             *("code", "slug", "leader", "county", "division"),
-            *("village_zh", "village_en", "story_zh", "story_en"),
+            *("village_zh", "village_en", "story_zh", "story_en", "linking_zh", "linking_en"),
+            *("producer_zh", "producer_en"),
         )
         access = HELD
         about = {
@@ -78,16 +84,31 @@ class TeamType(ModelType):
             "village_en": "The village, in English; may be empty.",
             "story_zh": "What it tells of itself, in Chinese; may be empty.",
             "story_en": "What it tells of itself, in English; may be empty.",
+            "linking_zh": "How households gain by what it sells, in Chinese; may be empty.",
+            "linking_en": "How households gain by what it sells, in English; may be empty.",
+            "producer_zh": "The body that answers for the food, in Chinese; may be empty.",
+            "producer_en": "The body that answers for the food, in English; may be empty.",
         }
 
     name = Localized("name", description="Its name in the reader's language.")
     village = Localized("village", description="The village; may be empty.")
     story = Localized("story", description="What it tells of itself; may be empty.")
+    linking = Localized("linking", description="How households gain by what it sells; may be empty.")
     producer = Localized("producer", description="The body that answers for the food; may be empty.")
     is_active = graphene.Boolean(required=True, description="Whether it may offer something now.")
     rest_reason = guarded(
         graphene.String(required=True, description="Why an operator has suspended it; mostly empty."),
         AT_DESK,
+    )
+    licence_number = _of_its_desk("The licence of the body that answers for the food.")
+    licence_expires_on = guarded(
+        graphene.Date(description="The last day on which that licence is good; null where nobody has said."),
+        KEEPS_LISTINGS,
+    )
+    sends_from = _of_its_desk("Where its parcels set out; may be empty.")
+    returns_to = _of_its_desk("Where goods come back to; may be empty.")
+    carrier = guarded(
+        graphene.String(required=True, description="Who carries its parcels mostly; may be empty."), AT_DESK
     )
     logistics_checks = guarded(
         list_of(

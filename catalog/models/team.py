@@ -27,6 +27,19 @@ class Team(models.Model):
     producer_zh = models.CharField(max_length=120, blank=True, help_text="the body that answers for the food")
     producer_en = models.CharField(max_length=160, blank=True)
     licence_number = models.CharField(max_length=60, blank=True)
+    licence_expires_on = models.DateField(null=True, blank=True, help_text="the last day it is good")
+    linking_zh = models.CharField(
+        max_length=400,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="how households gain by what it sells",
+    )
+    linking_en = models.CharField(max_length=600, blank=True, default="", db_default="")
+    # How it sends, for its own desk: written into the forms there, and told to a buyer only where she is to send something back.
+    sends_from = models.CharField(max_length=200, blank=True, default="", db_default="")
+    returns_to = models.CharField(max_length=200, blank=True, default="", db_default="")
+    carrier = models.CharField(max_length=40, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     rest_reason = models.CharField(
         max_length=200, blank=True, default="", db_default="", help_text="why an operator has suspended it"
@@ -52,6 +65,7 @@ class Leader(models.Model):
     introduced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    introduced_at = models.DateTimeField(null=True, blank=True, help_text="under the name that is verified")
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -35,6 +35,15 @@ def seen_to_at(lack: dict) -> str:
 
 
 @register.simple_tag
+def going_live_rest(steps: list[dict]) -> dict[str, list[dict]]:
+    """Beside what is needed and not there yet: what is only looked for, and what is done."""
+    return {
+        "advised": [one for one in steps if not one["isNeeded"] and one["state"] != "DONE"],
+        "done": [one for one in steps if one["state"] == "DONE"],
+    }
+
+
+@register.simple_tag
 def weight_of(units: int, grams: int) -> Words:
     """What a lot weighs by what its variant does."""
     return language.say(

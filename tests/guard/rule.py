@@ -77,9 +77,9 @@ CHECKS_TEAMS = "registrationCheck registrationDecline"
 APPEALS = "RegistrationAppeal.words RegistrationAppeal.answer"
 
 # A team's desk.
-DESK = "desk team.restReason team.logisticsChecks"
+DESK = "desk team.restReason team.logisticsChecks team.carrier"
 VILLAGE = (
-    "householdDesk newsDesk listingSheet teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
+    "householdDesk newsDesk listingSheet goingLive teamProducts teamProduct product team.licenceNumber team.licenceExpiresOn team.sendsFrom team.returnsTo team.leader.isWoman team.leader.declineReason desk.products desk.claims"
     " desk.questions desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
