@@ -203,6 +203,7 @@ request_id 请求编号 request
 requested_at 申请时间 requested at
 requested_by 申请人 requested by
 reserved_until 保留至 reserved until
+remarks 对各处的意见 remarks on parts
 rest_reason 停用原因 why suspended
 retry_at 再试时间 tried again at
 return_rule_zh 退换规则（中文） returns (Chinese)

@@ -20,6 +20,7 @@ from catalog.events import (
 from catalog.imports import doing, reading
 from catalog.models import Certificate, ListingReview, ListingSheet, TeamMember, TeamNews
 from catalog.reads import papers
+from catalog.remarks import Spot
 from core.api.ids import global_id
 from core.deliveries import reaction
 
@@ -32,6 +33,10 @@ def send_review(event: ProductReviewed) -> None:
     for person in reads.managers_of(product.team_id):
         link = f"{settings.SITE_URL}/{person.language}/desk/"
         context = {"name": person.name, "product": product, "review": review, "link": link}
+        context["remarks"] = [
+            (Spot(spot).words.in_language(person.language), words)
+            for spot, words in (review.remarks or {}).items()
+        ]
         letter = "changes" if event.is_of_changes else "listing"
         mail.send(person.email, person.language, f"{letter}_{review.decision}", context)
 

@@ -31,7 +31,7 @@ SCOPES = {
     ),
     # An organisation's members and invitations are behind `organisation` alone, whatever leads to them.
     **_each((READ, BUY), "cart order orderGroup groupPurchase setAside"),
-    **_each((READ, DESK), "myTeams"),
+    **_each((READ, DESK), "myTeams goingLive"),
     **_each(
         (BUY,),
         "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartAddressSave cartAddressRemove"

@@ -1,6 +1,6 @@
 """How a product comes to be on the shelf: drafted by its team, looked at by an operator, published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from catalog.reads import is_changed
 from catalog.reads.changes import facts
 from catalog.reads.former import approved_names
 from catalog.reads.papers import lapsed
+from catalog.remarks import clean_remarks
 from core import outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, every
@@ -207,11 +208,13 @@ def _seen(product: Product) -> None:
         variant.save(update_fields=["approved_price_minor", "approved_household_bps"])
 
 
-def return_with_comment(product: Product, by: Person | None, comment: str) -> ListingReview:
-    """An operator asks for changes, and says which."""
+def return_with_comment(
+    product: Product, by: Person | None, comment: str, remarks: Mapping[str, str | None] | None = None
+) -> ListingReview:
+    """An operator asks for changes, and says which: of the whole, or of single parts (`catalog.remarks.Spot`)."""
     desk.must_decide(by, product.team, "catalog.decide_listing")
-    comment = clean.paragraphs(comment, "comment")
-    if not comment:
+    comment, about_parts = clean.paragraphs(comment, "comment"), clean_remarks(remarks or {})
+    if not comment and not about_parts:
         words = say("请写明需要修改什么。", "Say what should be changed.")
         raise Invalid(words, field="comment")
     with transaction.atomic():
@@ -220,7 +223,8 @@ def return_with_comment(product: Product, by: Person | None, comment: str) -> Li
             waiting.return_to_team(row)
         else:
             row.move_to(State.CHANGES_REQUESTED)
-        return _reviewed(row, by, ListingReview.Decision.RETURNED, comment, is_of_changes=is_live)
+        returned = ListingReview.Decision.RETURNED
+        return _reviewed(row, by, returned, comment, is_of_changes=is_live, remarks=about_parts or None)
 
 
 def _reviewed(product: Product, by: Person | None, decision: str, comment: str, **more: Any) -> ListingReview:
@@ -236,12 +240,12 @@ def _tell(
     comment: str,
     *,
     seen: dict[str, Any] | None = None,
+    remarks: dict[str, str] | None = None,
     is_of_changes: bool = False,
 ) -> ListingReview:
     """Keep the word, and write it to the team."""
-    review = product.listing_reviews.create(
-        reviewer=by, submitted_by=product.submitted_by, decision=decision, comment=comment, seen=seen
-    )
+    facts_of_it = {"decision": decision, "comment": comment, "seen": seen, "remarks": remarks}
+    review = product.listing_reviews.create(reviewer=by, submitted_by=product.submitted_by, **facts_of_it)
     outbox.record(ProductReviewed(product.id, review.id, is_of_changes))
     return review
 

@@ -19,7 +19,9 @@ from catalog.api.food_label import codes_of, nutrition_field
 from catalog.api.writable import WRITABLE
 from catalog.models import ListingReview, Product
 from catalog.reads.changes import changes
+from catalog.reads.market import market_of
 from catalog.reads.papers import soonest
+from catalog.remarks import Spot
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import uid_of
@@ -29,6 +31,24 @@ from core.related import related
 
 State, Changes = Product.State, Product.Changes
 KEEP = "catalog.keep_listings"
+
+
+class RemarkType(PlainType):
+    """What whoever reviews says of one part of a listing."""
+
+    class Meta:
+        access = HELD
+        name = "ListingRemark"
+
+    spot = graphene.String(
+        required=True, description="Which part, for programs: quality, price, linking, photos …"
+    )
+    about = graphene.String(required=True, description="Which part, in the reader's language.")
+    words = graphene.String(required=True, description="What is to be changed there.")
+
+    def resolve_about(root, info):
+        """As the form of the review calls it."""
+        return str(Spot(root["spot"]).words)
 
 
 class ListingReviewType(ModelType):
@@ -44,6 +64,18 @@ class ListingReviewType(ModelType):
             "at": "When.",
         }
 
+    remarks = mark(
+        list_of(
+            RemarkType, most=len(Spot), description="What was said of single parts, in the order of a review."
+        ),
+        columns=("remarks",),
+    )
+
+    def resolve_remarks(root, info):
+        """None where all was said of the whole."""
+        said = root.remarks or {}
+        return [{"spot": spot, "words": said[spot]} for spot in Spot.values if spot in said]
+
 
 class MissingPart(PlainType):
     """Something that a product lacks before it can be submitted."""
@@ -56,6 +88,26 @@ class MissingPart(PlainType):
         graphene.NonNull(graphene.String), required=True, description="Where to see to it: a path of fields."
     )
     message = graphene.String(required=True, description="What it is, in the reader's language.")
+
+
+class MarketType(PlainType):
+    """What other teams ask for goods of the same category and kind, by weight or volume."""
+
+    class Meta:
+        access = HELD
+        name = "Market"
+
+    others = graphene.Int(required=True, description="Among how many.")
+    middle = MoneyField("middle_minor", description="The price in their middle, per kilogram or litre.")
+    own = MoneyField("own_minor", description="This one's, of its cheapest size.")
+    per_litre = graphene.Boolean(required=True, description="Whether per litre; else per kilogram.")
+    percent = graphene.Int(
+        required=True, description="By how much it is dearer; below zero where it is cheaper."
+    )
+
+    def resolve_per_litre(root, info):
+        """By what its net content says."""
+        return root.unit == "ml"
 
 
 class ListingChangeType(PlainType):
@@ -184,10 +236,19 @@ class TeamProduct(ModelType):
         description="What is other than at its last approval, of all that an operator looks at.",
     )
 
+    market = graphene.Field(
+        MarketType, description="What others ask for the like; null where too few can be compared."
+    )
+
     checks = mark(
         list_of(DepartmentCheckType, most=100, description="What agriculture found, the last first."),
         relation="checks",
     )
+
+    @needs("variants__story", "variants__change")
+    def resolve_market(root, info):
+        """By kilogram or litre, among published goods of its category and kind."""
+        return market_of(root)
 
     def resolve_checks(root, info):
         """The last first; a finding is never changed, a newer one stands before it."""

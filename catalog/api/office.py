@@ -13,6 +13,7 @@ from catalog.api.desk import TeamProduct
 from catalog.models import Product
 from catalog.reads import products_at
 from catalog.reads.office import listings_to_decide, products_found
+from catalog.remarks import MOST, Spot
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
@@ -107,6 +108,21 @@ class ListingApprove(Act):
         return cls(product=_to_decide(request.user, row.uid))
 
 
+RemarksInput: Any = type(
+    "ListingRemarksInput",
+    (graphene.InputObjectType,),
+    {
+        "__doc__": "What is to be changed of single parts: they stand beside them in the team's form.",
+        **{
+            str(spot.value): graphene.String(
+                description=f"{spot.words.in_language('en')}: at most {MOST} characters."
+            )
+            for spot in Spot
+        },
+    },
+)
+
+
 class ListingReturn(Act):
     """Send a product, or what waits beside what is sold of it, back to its team, with what is to be changed."""
 
@@ -115,15 +131,18 @@ class ListingReturn(Act):
 
     class Input:
         id = graphene.ID(required=True, description="The product.")
-        comment = graphene.String(required=True, description="What should be changed.")
+        comment = graphene.String(
+            description="What should be changed; may be left out where a part is remarked on."
+        )
+        remarks = graphene.InputField(RemarksInput, description="What is to be changed of single parts.")
 
     product = graphene.Field(TeamProduct, description="The product, with its team again.")
 
     @classmethod
-    def act(cls, request: Any, id: str, comment: str) -> Any:
-        """The product; CONFLICT where it does not wait for a decision."""
+    def act(cls, request: Any, id: str, comment: str | None = None, remarks: Any = None) -> Any:
+        """The product; INVALID where nothing is said, CONFLICT where it does not wait for a decision."""
         row = _to_decide(request.user, uid_of(id, "Product"))
-        listing.return_with_comment(row, request.user, comment)
+        listing.return_with_comment(row, request.user, comment or "", remarks)
         return cls(product=_to_decide(request.user, row.uid))
 
 

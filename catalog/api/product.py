@@ -17,8 +17,9 @@ from catalog.api.picture import PictureType
 from catalog.api.variant import VariantType
 from catalog.models import Category, Product
 from catalog.reads.listing import narrowed, with_season
+from catalog.reads.market import per_thousand
 from catalog.reads.teams import address_of_today
-from catalog.search import Where, measures
+from catalog.search import Where
 from core import clock
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded, mark
@@ -55,8 +56,8 @@ class CategoryType(ModelType):
 
 
 def _per_thousand(product: Product, unit: str) -> dict[str, Any] | None:
-    minor, net = product.price_from_minor, measures.amount(product.net_content_from)
-    return money((minor * 2_000 + net[0]) // (2 * net[0])) if minor and net and net[1] == unit else None
+    minor = per_thousand(product.price_from_minor, product.net_content_from, unit)
+    return money(minor) if minor else None
 
 
 class ProductType(FoodLabel, ModelType):

@@ -318,6 +318,9 @@ class ListingReview(models.Model):
     )
     decision = models.CharField(max_length=10, choices=Decision.choices)
     comment = models.TextField(blank=True)
+    remarks = models.JSONField(
+        null=True, blank=True, help_text="of single parts, by their catalog.remarks.Spot"
+    )
     seen = models.JSONField(
         null=True, blank=True, help_text="what an approval saw (catalog.reads.changes.facts)"
     )

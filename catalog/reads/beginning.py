@@ -8,6 +8,7 @@ from accounts.models.appointment import OF_A_TEAM
 from accounts.permissions import running
 from catalog.going_live import DONE, TO_DO, WAITS, WITH_OPERATORS, Beginning, Step
 from catalog.models import Certificate, Product
+from catalog.remarks import Spot
 from core import clock
 from core.language import Words, say
 
@@ -201,4 +202,8 @@ def _sent_back_with(product: Product | None) -> tuple[Words, ...]:
     if product is None or product.state != State.CHANGES_REQUESTED:
         return ()
     said = product.listing_reviews.filter(decision="returned").first()
-    return (Words(said.comment, said.comment),) if said else ()
+    if said is None:
+        return ()
+    remarks = said.remarks or {}
+    of_parts = (say("{a}：{b}", "{a}: {b}", a=Spot(spot).words, b=words) for spot, words in remarks.items())
+    return (*([Words(said.comment, said.comment)] if said.comment else []), *of_parts)

@@ -2,17 +2,22 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from graphene.utils.str_converters import to_camel_case
 
 from catalog.food_label import in_grams
 from catalog.models import ListingSheet
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
+from catalog.remarks import Spot
 from core import language
 from core.language import Words
 from core.money import show
 from orders.carriers import names
+from shop.templatetags.alone import address_with
 from shop.templatetags.forms import field
 from shop.templatetags.web import kilograms
 
@@ -41,6 +46,68 @@ def going_live_rest(steps: list[dict]) -> dict[str, list[dict]]:
         "advised": [one for one in steps if not one["isNeeded"] and one["state"] != "DONE"],
         "done": [one for one in steps if one["state"] == "DONE"],
     }
+
+
+@register.simple_tag
+def remark(remarks: list[dict] | None, *spots: str) -> SafeString:
+    """What whoever reviewed it last said of these parts, to stand beside their fields."""
+    said = [one["words"] for one in remarks or () if one["spot"] in spots]
+    return format_html_join(
+        "",
+        '<p class="wrong remark">{} {}</p>',
+        ((language.say("审核：", "Review:"), words) for words in said),
+    )
+
+
+@register.filter
+def remarks_that_stand(product: dict) -> list[dict]:
+    """What was said of single parts when it was sent back, until it is handed in again."""
+    live = product["state"] == "PUBLISHED" and product["changesState"] == "RETURNED"
+    last = next(iter(product["reviews"]), None)
+    return last["remarks"] if last and (live or product["state"] == "CHANGES_REQUESTED") else []
+
+
+# Where in the team's pages one sees to what was said of a part: a form that opens, and the place of the page.
+_OF_A_SPOT = {
+    **dict.fromkeys(("name", "words", "food", "producer", "returns", "quality"), ("update_product", "facts")),
+    "photos": ("update_product", "photos"),
+    **dict.fromkeys(("price", "sizes", "lots"), ("", "sizes")),
+    "papers": ("", "papers"),
+}
+
+
+@register.simple_tag(takes_context=True)
+def where_it_is(context: template.Context, spot: str, product: dict) -> str:
+    """The address of the part that a remark is about."""
+    if spot == "linking":
+        team = quote(product["team"]["id"], safe="")
+        return f"/{language.current()}/desk/team/?team={team}&open=update_team#words-title"
+    key, anchor = _OF_A_SPOT[spot]
+    return address_with(context["request"], key, anchor) if key else f"#{anchor}"
+
+
+@register.simple_tag(takes_context=True)
+def remark_spots(context: template.Context) -> dict[str, Any]:
+    """The fields in which whoever reviews writes of single parts: the three elements, and the rest behind a fold."""
+    spots = [
+        {"name": one.value, "zh": one.words.in_language("zh"), "en": one.words.in_language("en")}
+        for one in Spot
+    ]
+    form = context.get("form") or {}
+    said = {**form.get("values", {}), **form.get("errors", {})}
+    parts = spots[3:]
+    return {
+        "elements": spots[:3],
+        "parts": parts,
+        "is_open": any(any(said.get(one["name"]) or ()) for one in parts),
+    }
+
+
+@register.filter
+def paper_kinds(product: dict) -> str:
+    """Which papers stand behind a product, those that wait too."""
+    papers = (*product["certificates"], *product["waitingCertificates"])
+    return str(language.say("、", ", ")).join(dict.fromkeys(paper["kindName"] for paper in papers))
 
 
 @register.simple_tag

@@ -42,6 +42,10 @@ def _fields_of(name: str) -> dict[str, Any]:
 OF_A_CIRCLE = {
     "Team.restReason": "team.restReason",
     "Team.logisticsChecks": "team.logisticsChecks",
+    **{
+        f"Team.{name}": f"team.{name}"
+        for name in ("licenceNumber", "licenceExpiresOn", "sendsFrom", "returnsTo", "carrier")
+    },
     "Team.people": "team.people",
     "Team.offers": "team.offers",
     "Leader.isWoman": "team.leader.isWoman",
