@@ -19,7 +19,7 @@ class Spot(Choices):
     LINKING = "linking", say("带动农户", "How households gain")
     NAME = "name", say("名字", "Name")
     WORDS = "words", say("介绍和故事", "Words and story")
-    PHOTOS = "photos", say("照片", "Photos")
+    PHOTOS = "looks", say("照片", "Photos")
     FOOD = "food", say("保质期、储存、配料和标签", "Keeping, ingredients and label")
     PRODUCER = "producer", say("生产者和许可证", "Producer and licence")
     RETURNS = "returns", say("售后", "Claims and returns")

@@ -41,7 +41,7 @@ class RemarkType(PlainType):
         name = "ListingRemark"
 
     spot = graphene.String(
-        required=True, description="Which part, for programs: quality, price, linking, photos …"
+        required=True, description="Which part, for programs: quality, price, linking, looks …"
     )
     about = graphene.String(required=True, description="Which part, in the reader's language.")
     words = graphene.String(required=True, description="What is to be changed there.")

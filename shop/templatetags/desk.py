@@ -70,7 +70,7 @@ def remarks_that_stand(product: dict) -> list[dict]:
 # Where in the team's pages one sees to what was said of a part: a form that opens, and the place of the page.
 _OF_A_SPOT = {
     **dict.fromkeys(("name", "words", "food", "producer", "returns", "quality"), ("update_product", "facts")),
-    "photos": ("update_product", "photos"),
+    "looks": ("update_product", "photos"),
     **dict.fromkeys(("price", "sizes", "lots"), ("", "sizes")),
     "papers": ("", "papers"),
 }

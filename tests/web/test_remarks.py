@@ -52,15 +52,15 @@ def test_a_remark_stands_beside_its_part_in_the_teams_form_and_in_its_letter_unt
     shelf, waits, run_deliveries
 ):
     office, desk = signed_in(an_operator()), signed_in(shelf.manager)
-    said = {"price": "比市价高一成，请说明", "photos": "请换一张白天拍的", "linking": "写清楚怎么收"}
+    said = {"price": "比市价高一成，请说明", "looks": "请换一张白天拍的", "linking": "写清楚怎么收"}
     fill(office, f"/zh/office/listings/{of(waits)}/", "return_listing", **said)
     run_deliveries()
     letter = mail.outbox[-1].body
-    assert all(f"{about}：{said[spot]}" in letter for spot, about in (("price", "价格"), ("photos", "照片")))
+    assert all(f"{about}：{said[spot]}" in letter for spot, about in (("price", "价格"), ("looks", "照片")))
     page = words(desk.get(f"/zh/desk/product/{of(waits)}/"))
     told = page.split("运营人员请您改")[1].split("</div>")[0]
     assert [told.index(said[one]) for one in said] and "open=update_team#words-title" in told
-    for spot, anchor in (("photos", "照片</h2>"), ("price", 'id="variant-1"')):
+    for spot, anchor in (("looks", "照片</h2>"), ("price", 'id="variant-1"')):
         beside = page.split(anchor)[1][:900]
         assert re.search(rf'class="wrong remark">审核： {said[spot]}', beside), spot
     listing.submit(Product.objects.get(pk=waits.pk), shelf.manager)
