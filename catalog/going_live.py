@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, Value, When
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 
 from catalog.actions.missing import missing
