@@ -37,7 +37,7 @@ class Step:
     words: Words
     state: str
     path: str = ""
-    lacks: tuple[Words, ...] = ()
+    lacks: tuple[Words | str, ...] = ()
     waits_with: Words | None = None
     since: datetime | None = None
     is_needed: bool = True

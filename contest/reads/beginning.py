@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 
 from catalog.going_live import DONE, TO_DO, Beginning, Step
-from contest.reads.training import gating
+from contest.reads.training import gating, to_learn
 from core.api.ids import global_id
 from core.language import Words, say
 
 
 def of_training(begun: Beginning) -> Iterator[Step]:
     """Nothing where no course gates."""
-    courses = list(gating(begun.team))
-    if not courses:
+    if not gating(begun.team).exists():
         return
     words = say("学完培训，通过测验", "Take the course and pass its quiz")
-    left = [one for one in courses if not one.has_passed]
+    left = list(to_learn(begun.team))
     if not left:
         yield Step("TRAINING", words, DONE, "training/")
         return

@@ -92,19 +92,23 @@ class TrainingMissing(Refusal):
 
 def gating(team: Team) -> QuerySet[Course]:
     """The courses that come before its products: of the editions that it takes part in, until their result is final;
-    `TRAINING_GATES` switches them off. Each with whether somebody who counts `has_passed`."""
+    `TRAINING_GATES` switches them off."""
     if not settings.TRAINING_GATES:
         return Course.objects.none()
     going_on = RoundPlan.objects.exclude(state=RoundPlan.State.FINAL).values("round")
     parts = Registration.objects.filter(team=team, state__in=_TAKES_PART, round__in=going_on)
+    return published().filter(gates=True, edition__in=parts.values("round__edition"))
+
+
+def to_learn(team: Team) -> QuerySet[Course]:
+    """Of these, those that neither its leader nor a manager has passed."""
     of_it = Appointment.objects.filter(
         running(), subject=team.uid, role__in=(Role.LEADER, Role.TEAM_MANAGER), person=OuterRef("person")
     )
     passed = CourseResult.objects.filter(Exists(of_it), course=OuterRef("pk"), passed_at__isnull=False)
-    gates = published().filter(gates=True, edition__in=parts.values("round__edition"))
-    return gates.annotate(has_passed=Exists(passed))
+    return gating(team).exclude(Exists(passed))
 
 
 def team_is_trained(team: Team) -> Refusal | None:
     """For catalog's listing: what is missing, or nothing."""
-    return TrainingMissing(field="training") if gating(team).filter(has_passed=False).exists() else None
+    return TrainingMissing(field="training") if to_learn(team).exists() else None

@@ -60,6 +60,16 @@ def remark(remarks: list[dict] | None, *spots: str) -> SafeString:
 
 
 @register.filter
+def has_a_standing_comment(product: dict) -> bool:
+    """Whether the last word on it is one that its team still has to heed."""
+    last = next(iter(product["reviews"]), None)
+    waits = product["state"] in ("CHANGES_REQUESTED", "SUSPENDED")
+    return bool(last and last["comment"]) and (
+        waits or (product["state"] == "PUBLISHED" and product["changesState"] == "RETURNED")
+    )
+
+
+@register.filter
 def remarks_that_stand(product: dict) -> list[dict]:
     """What was said of single parts when it was sent back, until it is handed in again."""
     live = product["state"] == "PUBLISHED" and product["changesState"] == "RETURNED"
