@@ -20,6 +20,7 @@ from catalog.actions import question as questions
 from catalog.models import DepartmentCheck, Leader, Product, Team
 from contest.models import Judge, Registration, Rulebook, Stage
 from contest.reads.keeping import key_of_round
+from core import clock
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
 from impact.actions import household
@@ -68,7 +69,10 @@ class Side(Town):
             [household.Proposal(self.team, self.county, timezone.now())], None
         )
         Leader.objects.filter(team=self.team).update(is_woman=True)
-        Team.objects.filter(pk=self.team.pk).update(rest_reason="示例")
+        sends = dict.fromkeys(
+            ("rest_reason", "sends_from", "returns_to", "carrier", "licence_number"), "示例"
+        )
+        Team.objects.filter(pk=self.team.pk).update(**sends, licence_expires_on=clock.today())
         ShippingRate.objects.create(team=self.team, storage="frozen", step_grams=1)
         DepartmentCheck.objects.create(kind="logistics", team=self.team, is_fine=True)
         DepartmentCheck.objects.create(

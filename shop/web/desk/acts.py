@@ -95,9 +95,7 @@ def leader_introduced(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 TEAM = {
-    "update_team": Act(follow=saved, undone_by="update_team"),
-    "update_body": Act(follow=saved, undone_by="update_body"),
-    "update_sending": Act(follow=saved, undone_by="update_sending"),
+    **{one: Act(follow=saved, undone_by=one) for one in ("update_team", "update_body", "update_sending")},
     "introduce_leader": Act(follow=leader_introduced, undone_by="introduce_leader"),
     "invite_member": Act(
         follow=says(say("邀请发出了；对方接受以后生效。", "Sent: it counts once it is accepted.")),
