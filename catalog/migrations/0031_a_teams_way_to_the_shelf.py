@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0029_papers_that_run_out'),
+        ('catalog', '0030_when_shares_were_put_right'),
     ]
 
     operations = [
