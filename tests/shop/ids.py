@@ -121,6 +121,7 @@ def _of_together(town: Any) -> dict[str, str]:
 def _of_households(town: Any) -> dict[str, str]:
     return {
         "household": global_id("Household", town.household.uid),
+        "correction": global_id("OfficeCorrection", town.correction.uid),
         "shareCorrectionWithdraw.id": global_id("ShareCorrection", town.correction.uid),
         **_each(
             "correctionOpen.id correctionApprove.id correctionRefuse.id",
