@@ -189,6 +189,7 @@ def _orders() -> Iterator[Stop]:
                     ("parcel", global_id("Shipment", order.shipments.all()[0].uid)),
                 )
                 yield Stop(GUEST, "address", at, f"?token={token_for(order)}")
+                yield Stop(GUEST, "harvest", at[:1], f"?token={token_for(order)}")
     line = (
         Line.objects.filter(shipment__state="delivered", refunded_minor=0, review=None).order_by("pk").first()
     )
@@ -266,6 +267,7 @@ def _desk() -> Iterator[Stop]:
     assert lot
     at = (("id", global_id("Product", product.uid)), ("lot", global_id("Lot", lot.uid)))
     yield Stop(MANAGER, "desk_lot", at)
+    yield Stop(MANAGER, "desk_harvest", at[1:])
 
 
 def _office() -> Iterator[Stop]:

@@ -123,7 +123,7 @@ def an_offer(
         stall.team, stall.manager, name_zh=zh, name_en=en, category=shelf, kind="processed" if is_tea else "fresh",
         storage="dry" if is_tea else "fresh", summary_zh="示例", summary_en="A demo product", shelf_life_days=30,
         storage_advice_zh="阴凉处存放", storage_advice_en="Keep cool", ingredients_zh="茶叶" if is_tea else "",
-        return_rule_zh="签收后拍照申请售后", return_rule_en="Send a photo after delivery",
+        return_rule_zh="签收后拍照申请售后", return_rule_en="Send a photo after delivery", season_months=[*range(1, 13)],
         dispatch_days=2,
     )  # fmt: skip
     stall.variant = variant.save(
