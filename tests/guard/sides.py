@@ -228,6 +228,7 @@ class Side(Town):
                 [f'team: "{team}"'],
             ),
             "teamProducts": [f'team: "{team}", first: 20'],
+            "harvestDesk": [f'lot: "{global_id("Lot", self.sold.lots[0].uid)}"'],
             "team": [f'slug: "{self.team.slug}"'],
             "product": [f'slug: "{self.draft.slug}", preview: true'],
             "invitation": ['token: "none"'],

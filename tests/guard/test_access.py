@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from graphql import FieldNode, NameNode, parse, print_ast
 
 from accounts.models import Organisation
-from catalog.models import Product, Team
+from catalog.models import Lot, Product, Team
 from contest.models import Course, Rulebook
 from core.api.documents import ask
 from core.api.ids import global_id
@@ -113,6 +113,9 @@ class Matrix:
             **dict.fromkeys(
                 ("householdDesk", "resultDesk", "integrityDesk"), [{}] + [{"team": team} for team in teams]
             ),
+            "harvestDesk": [
+                {"lot": global_id("Lot", uid)} for uid in Lot.objects.values_list("uid", flat=True)
+            ],
             "teamProducts": [{"first": 20}] + [{"team": team, "first": 20} for team in teams],
             "invitation": [{"token": "none"}],
             "roleInvitation": [{"token": "none"}],

@@ -214,6 +214,7 @@ def pages_of(side: Side) -> dict[str, tuple[str, bool]]:
         "household": global_id("OfficeHousehold", side.candidate.uid),
         "organisation": global_id("Organisation", side.proposed.uid),
         "judged": global_id("JudgedEntry", side.entry.uid),
+        "correction": global_id("OfficeCorrection", side.correction.uid),
     }
     held = side.entry.round
     of_its_round = f"?region={held.region_id}"

@@ -33,6 +33,8 @@ REFUSED = {
     "desk/webhooks": {"refused NOT_FOUND"},
     "desk/invoices": {"refused NOT_FOUND"},
     "desk/statement": {"refused NOT_FOUND"},
+    "desk/prices": {"refused NOT_FOUND"},
+    "desk/harvest": {"refused NOT_FOUND", "refused INVALID_ID"},
     "desk/desk": {"refused NOT_FOUND"},
     "judge/judge": {"refused NOT_FOUND"},
     "desk/lot": {"refused NOT_FOUND", "refused INVALID_ID"},

@@ -106,6 +106,10 @@ def asked(order: Order) -> Any:
         "regions": [{}, {"parent": "420000"}],
         "teamProduct": [{"id": global_id("Product", product.uid)}],
         "desk": [{}, {"team": global_id("Team", team.uid)}],
+        "harvestDesk": [
+            {"lot": global_id("Lot", uid)}
+            for uid in Lot.objects.filter(variant__product__team=team).values_list("uid", flat=True)[:1]
+        ],
         "groupParcels": [{"first": 5}, {"first": 5, "team": global_id("Team", team.uid)}],
         **dict.fromkeys(
             ("householdDesk", "resultDesk", "integrityDesk"), [{}, {"team": global_id("Team", team.uid)}]

@@ -38,6 +38,8 @@ def fill_in(manager: Visitor) -> None:
     manager.write("One sentence, in English", "Sweet pears of a demo village", "#facts")
     manager.write("One sentence, in Chinese", "示例村的甜梨", "#facts")
     manager.write("Shelf life", "40", "#facts")
+    for month in manager.page.locator("#facts .months input").all():
+        month.check()
     manager.write("How to keep it, in Chinese", "冷凉处存放", "#facts")
     manager.write("Return rule, in Chinese", "签收后拍照申请售后", "#facts")
     manager.press("Save", "#facts")
