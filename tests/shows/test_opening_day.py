@@ -211,6 +211,8 @@ class Day:
             生产者="青滩柑橘合作社",
             退换规则="坏果包赔",
         )
+        for month in him.page.locator("#facts .months input").all():
+            month.check()
         him.press("保存", "#facts")
         him.follow("改说明，加照片")
         him.page.locator("#photos input[type=file]").set_input_files(a_photo())
