@@ -83,7 +83,7 @@ def test_without_the_lock_it_would_be(live, monkeypatch):
     """The control: where neither locks the product, what nobody has seen is sold."""
     operator, spoilt = an_operator(), 0
 
-    def unlocked(product, by=None):
+    def unlocked(product, by=None, seen=None):
         pk = product if isinstance(product, int) else product.pk
         return Product.objects.select_related("team").get(pk=pk)
 
