@@ -184,9 +184,6 @@ class TeamAdmin(OperatorAdmin):
         *("linking_zh", "linking_en", "county", "division", "producer_zh", "producer_en", "licence_number"),
         *(
             "licence_expires_on",
-            "sends_from",
-            "returns_to",
-            "carrier",
             "is_active",
             "rest_reason",
             "created_at",

@@ -36,6 +36,12 @@ LETTERS = {
     ),
     "orders.letters_of_parcels.send_lost": say("快递丢件，给买家", "Lost by the carrier, to the buyer"),
     "orders.letters_of_parcels.send_split": say("分两个包裹发，给买家", "Sent in two parcels, to the buyer"),
+    "orders.letters_of_setbacks.send_choice": say(
+        "收成晚了或不够，给买家", "A harvest late or short, to the buyer"
+    ),
+    "orders.letters_of_setbacks.send_offered": say(
+        "过了日子没发，给买家", "Not sent by its day, to the buyer"
+    ),
     "orders.letters.send_delivered": say("已签收，给买家", "Delivered, to the buyer"),
     "orders.letters.send_recalled": say("商品召回，给买家", "Goods recalled, to the buyer"),
     "orders.letters.tell_team_of_claim": say("有售后，给团队", "A claim, to the team"),

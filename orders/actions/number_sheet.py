@@ -30,8 +30,8 @@ _CODE = 8
 
 
 def code_of(parcel: Shipment) -> str:
-    """What names one of several parcels of an order in a table."""
-    return parcel.uid.hex[:_CODE].upper()
+    """What names one of several parcels of an order in a table: P first, since a spreadsheet takes 582E5251 for a number."""
+    return f"P{parcel.uid.hex[:_CODE].upper()}"
 
 
 def _carrier(cell: Cell) -> str:

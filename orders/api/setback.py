@@ -109,6 +109,7 @@ class HarvestStandingType(PlainType):
         access = HELD
 
     kind = graphene.Field(lambda: Kind, required=True, description="Late, or short.")
+    kind_name = graphene.String(required=True, description="The same, in words.")
     reason = graphene.String(required=True, description="Why, in the reader's language.")
     words = graphene.String(required=True, description="The team's own words.")
     day = graphene.Date(required=True, description=DAY)
@@ -136,6 +137,7 @@ def _standing(one: Setback) -> dict[str, Any]:
     units, refunds = stands.units, stands.refunds
     return {
         "kind": one.kind,
+        "kind_name": str(Setback.Kind(one.kind).words),
         "reason": str(Setback.Reason(one.reason).words),
         "words": one.words,
         "day": one.day,

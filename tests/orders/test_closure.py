@@ -173,7 +173,7 @@ def test_a_purchase_asks_no_more_while_a_far_place_is_closed(closer, till):
         with counted() as statements:
             buyer.done("buyNow", "order { number } payment { url }", **given)
         counts.append(len(statements))
-    assert counts[1] == 12, str(statements)
+    assert counts[1] == 13, str(statements)
 
 
 def test_who_places_while_it_is_closed_is_refused_or_was_before(closer, till, a_stand):

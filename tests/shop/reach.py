@@ -69,6 +69,8 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
         return "none" if arg == "code" else None
     if arg == "edition" or root == "edition":
         return known.get("editionSlug", "x")
+    if root == "harvestDesk":
+        return known["lot"] if arg == "lot" else None
     if arg == "team" and root != "provenance":
         return known["team"]
     return known[arg] if arg in ("number", "order", "code") else "x" if arg == "token" else None

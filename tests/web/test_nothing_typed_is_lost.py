@@ -102,6 +102,8 @@ PLAIN |= {"account_news", "letters_off", "desk_news", "office_news"}
 PLAIN |= {"desk_send", "desk_numbers", "desk_tables", "desk_prices"}
 # Of a month's statement only the month is chosen.
 PLAIN |= {"desk_statement"}
+# A harvest is marked by one form, and a choice of its buyer by its button alone.
+PLAIN |= {"harvest", "desk_harvest"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}

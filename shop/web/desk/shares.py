@@ -34,7 +34,6 @@ SHARES = {
         follow=says(
             say("已申请，等县里核实的人看。", "Asked for: whoever verifies in your county looks at it.")
         ),
-        undone_by="withdraw_correction",
         look=corrected,
     ),
     "withdraw_correction": Act(follow=says(say("已撤回。", "Taken back.")), undone_by="correct_shares"),
