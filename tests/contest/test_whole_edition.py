@@ -10,10 +10,12 @@ from core.api.ids import global_id
 from impact.models import Standing
 from tests.contest.scores import mark
 from tests.contest.whole import DAYS, Whole, holds_true, somebody, street, strike
+from tests.figures import full
 from tests.orders.conftest import no_rates  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rates")]
-SELL, WAIT = 12, 60
+SELL, WAIT = 12, full(60, 12)
+ALL = SELL + WAIT
 PRICE = 3690
 RESULT = """version state reason rulebookSha256 rows { rank total advances entry { number } }
   adjusted { number kind amount { minor } } reexaminations { state cause entry { number } }"""
@@ -50,11 +52,11 @@ def test_a_whole_edition_is_played_through_the_api_alone(till, a_stand):
 
 
 def before_it_opens(whole: Whole) -> None:
-    """72 teams apply, are checked by their counties and let in by their province."""
+    """All teams apply, are checked by their counties and let in by their province."""
     whole.comes(DAYS["registrationOpensAt"])
     assert whole.phase() == "REGISTRATION"
     whole.register()
-    assert [len(whole.entries), Registration.objects.filter(state="live").count()] == [72, 72]
+    assert [len(whole.entries), Registration.objects.filter(state="live").count()] == [ALL, ALL]
     whole.comes(DAYS["registrationClosesAt"])
     assert whole.phase() == "READY"
     whole.comes(DAYS["opensAt"])
@@ -81,7 +83,7 @@ def while_it_is_open(whole: Whole) -> list:
     for n, of in ((1, 8), (2, 7)):
         whole.buy(whole.lots[of], 1, whole.judges[n])
     strike()
-    assert [len(whole.queue(judge)) for judge in whole.judges] == [72, 70, 71, *[72] * 6]
+    assert [len(whole.queue(judge)) for judge in whole.judges] == [ALL, ALL - 2, ALL - 1, *[ALL] * 6]
     return orders
 
 
@@ -111,7 +113,7 @@ def published_and_objected_to(whole: Whole, sha256: str) -> None:
     whole.province.asks.done("resultPublish", round=whole.round)
     told = whole.result(RESULT)
     assert (told["version"], told["state"], told["rulebookSha256"]) == (1, "PROVISIONAL", sha256)
-    assert [row["rank"] for row in told["rows"]] == list(range(1, 73))
+    assert [row["rank"] for row in told["rows"]] == list(range(1, ALL + 1))
     leads = [whole.entries[n].number for n in (3, 2, 1, 0, 4, 10)]
     assert [row["entry"]["number"] for row in told["rows"] if row["advances"]] == leads
     common = {"households": 10, "household_share_bps": 5_000, "areas": 1}
