@@ -79,11 +79,12 @@ class Beginning:
         opens = f"&open={opened}" if opened else ""
         return f"desk/{page}?team={_quoted(global_id('Team', self.team.uid))}{opens}{anchor and '#' + anchor}"
 
-    def at_product(self, opened: str = "", anchor: str = "") -> str:
-        """The address of the product's page at the desk; where none is begun, of the form that begins one."""
-        if self.product is None:
+    def at_product(self, opened: str = "", anchor: str = "", product: Product | None = None) -> str:
+        """The address of its page at the desk, or another product's; where none is begun, of the form that begins one."""
+        product = product or self.product
+        if product is None:
             return self.at("new/")
-        return self.at(f"product/{_quoted(global_id('Product', self.product.uid))}/", opened, anchor)
+        return self.at(f"product/{_quoted(global_id('Product', product.uid))}/", opened, anchor)
 
 
 def _quoted(public_id: str) -> str:

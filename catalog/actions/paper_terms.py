@@ -5,7 +5,7 @@ from django.db import transaction
 
 from catalog.actions import listing
 from catalog.events import PaperRunsOut
-from catalog.models import Certificate
+from catalog.models import Certificate, Product
 from catalog.reads import papers
 from core import language, outbox
 from core.language import say
@@ -32,7 +32,7 @@ def take_off() -> int:
     count = 0
     for product in papers.with_lapsed():
         with transaction.atomic():
-            row = type(product).objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
+            row = Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
             gone = papers.lapsed(row, seen_alone=True)
             if not (gone and row.is_published):
                 continue

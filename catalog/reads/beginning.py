@@ -167,13 +167,11 @@ def of_papers(begun: Beginning) -> Iterator[Step]:
             )
             for paper in found
         )
-        at = Beginning(begun.team)
-        at.__dict__["product"] = found[0].product
         yield Step(
             "PAPERS",
             say("证书到期了", "A certificate has run out"),
             TO_DO,
-            at.at_product("", "papers"),
+            begun.at_product("", "papers", found[0].product),
             lacks,
         )
 

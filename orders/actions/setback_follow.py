@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -90,9 +90,13 @@ def _ask(setback: Setback, order_ids: Iterable[int], now: datetime) -> int:
 
 def _reopen() -> int:
     """Of one that is done somebody may still have to be asked: what was held when it was told is confirmed later."""
+    asked = SetbackChoice.objects.filter(setback=OuterRef(OuterRef("pk")), line=OuterRef("line"))
+    unasked = reads.waiting_lines(OuterRef("lot")).filter(
+        ~Exists(asked), line__order__placed_at__lte=OuterRef("made_at")
+    )
     over = Setback.objects.exclude(lot__setbacks__ended_at=None).exclude(ended_at=None)
-    found = [one for one in over.order_by("-pk") if _unasked(one).exists()]
-    return sum(Setback.objects.filter(pk=one.pk).update(ended_at=None) for one in found[:1])
+    last = over.filter(Exists(unasked)).order_by("-pk").first()
+    return Setback.objects.filter(pk=last.pk).update(ended_at=None) if last else 0
 
 
 # --- What happened meanwhile --------------------------------------------------------------------------

@@ -24,8 +24,9 @@ CHANGED_WITHIN = timedelta(hours=1)
 OVERDUE = timedelta(days=3)
 
 
-def waiting_lines(lot_id: int) -> QuerySet[LineLot]:
-    """What is paid for good, draws on this lot, and was neither sent nor given back; `paid` by when it was."""
+def waiting_lines(lot_id: Any) -> QuerySet[LineLot]:
+    """What is paid for good, draws on this lot (its id, or an outer row's), and was neither sent nor given back; `paid` by
+    when it was."""
     rows = LineLot.objects.filter(
         lot=lot_id,
         units__gt=F("units_returned"),
