@@ -44,7 +44,7 @@ SCOPES = {
     **_each(
         (DESK,),
         "desk groupParcels householdDesk harvestDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
-        " listingSheet listingSheetSave listingSheetDiscard productCreate productUpdate productSubmit productWithdraw productArchive productCopy variantSave variantPricesSave pictureDelete"
+        " listingSheet listingSheetSave listingSheetDiscard productCreate productUpdate productSubmit productWithdraw productArchive productCopy variantSave variantPricesSave pictureUpdate pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
         " lotShareOut lotSharesCorrect shareCorrectionWithdraw newsDesk newsHandIn newsWithdraw teamInvoices teamStatement teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit"
         " shipmentsShip groupShip claimAnswer replacementShip replacementCallOff returnReceive",

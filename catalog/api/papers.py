@@ -41,6 +41,29 @@ class PictureDelete(Act):
         return cls(product=reads.product_of(request.user, picture.product.uid))
 
 
+class PictureUpdate(Act):
+    """Say what a photo shows, or put it at another place. (Photos are added by HTTP: POST /do/upload_picture/.)"""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The picture.")
+        place = graphene.Int(description="Its place among the product's photos; 1 is the one on cards.")
+        alt_zh = graphene.String(description="What it shows, in Chinese; emptied, the product's name.")
+        alt_en = graphene.String(description="What it shows, in English; emptied, the product's name.")
+
+    product = graphene.Field(TeamProduct, description="Its product.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, place: int | None = None, **words: str | None) -> Any:
+        """The product with its photos as they are now; what is left out stays. INVALID for a place that there is not,
+        NOT_FOUND outside one's own desk."""
+        picture = reads.picture_of(request.user, uid_of(id, "Picture"))
+        pictures.change(picture, request.user, place=place, **words)
+        return cls(product=reads.product_of(request.user, picture.product.uid))
+
+
 class CertificateAdd(Act):
     """Show a paper on the product's page until it runs out."""
 
@@ -150,6 +173,7 @@ class LeaderIntroduce(Act):
 
 
 class Mutation:
+    picture_update = PictureUpdate.Field()
     picture_delete = PictureDelete.Field()
     certificate_add = CertificateAdd.Field()
     certificate_remove = CertificateRemove.Field()

@@ -29,9 +29,14 @@ class PictureType(ModelType):
 
     class Meta:
         model = Picture
-        fields = ("width", "height")
+        fields = ("width", "height", "alt_zh", "alt_en")
         access = HELD
-        about = {"width": "In pixels, of `url`.", "height": "In pixels, of `url`."}
+        about = {
+            "width": "In pixels, of `url`.",
+            "height": "In pixels, of `url`.",
+            "alt_zh": "What it shows, in Chinese.",
+            "alt_en": "What it shows, in English; empty where nobody said it.",
+        }
 
     url = graphene.String(required=True, description="The large one, at most 1280 pixels.")
     card_url = graphene.String(required=True, description="The small one, at most 480 pixels.")

@@ -47,6 +47,7 @@ def test_another_teams_manager_meets_nothing(team):
         ("lotOpen", {"id": global_id("Lot", lot.uid)}),
         ("lotClose", {"id": global_id("Lot", lot.uid)}),
         ("lotRecall", {"id": global_id("Lot", lot.uid), "reason": "x"}),
+        ("pictureUpdate", {"id": global_id("Picture", picture.uid), "place": 1}),
         ("pictureDelete", {"id": global_id("Picture", picture.uid)}),
         ("certificateRemove", {"id": global_id("Certificate", paper.uid)}),
         ("certificateAdd", {"product": product, "kind": "TEST", "number": "1", "issuerZh": "x", "issuedOn": "2020-01-01", "expiresOn": "2030-01-01"}),

@@ -85,7 +85,7 @@ VILLAGE = (
 OF_ITS_PEOPLE = "team.people team.offers"
 SENDS = "shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit shipmentsShip replacementShip"
 GROWS = (
-    "certificateAdd certificateRemove pictureDelete variantSave variantPricesSave listingSheetSave listingSheetDiscard lotDeclare lotOpen lotClose lotShareOut productUpdate"
+    "certificateAdd certificateRemove pictureUpdate pictureDelete variantSave variantPricesSave listingSheetSave listingSheetDiscard lotDeclare lotOpen lotClose lotShareOut productUpdate"
     " productSubmit productWithdraw productArchive productCopy teamUpdate householdPropose householdWithdraw householdRename householdNamesOpen householdFind claimAnswer replacementCallOff newsHandIn newsWithdraw"
 )
 # At whose desk she works she is told before she has given a code: there she is asked for it.

@@ -74,7 +74,7 @@ def _of_catalog(town: Any) -> dict[str, str]:
         **_each("lot lotId", global_id("Lot", lot.uid)),
         **_each("newsWithdraw.id newsApprove.id newsReturn.id", global_id("DeskNews", town.news.uid)),
         **_each("listingSheetSave.id listingSheetDiscard.id", global_id("ListingSheet", town.sheet.uid)),
-        "pictureDelete.id": global_id("Picture", town.photo.uid),
+        **_each("pictureUpdate.id pictureDelete.id", global_id("Picture", town.photo.uid)),
         "certificateRemove.id": global_id("Certificate", town.paper.uid),
         **_each("synonymSave.id synonymRemove.id", global_id("Synonym", Synonym.objects.earliest("id").uid)),
     }

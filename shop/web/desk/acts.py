@@ -115,6 +115,8 @@ PRODUCTS = {
     "add_certificate": Act(follow=certificate_added, undone_by="remove_certificate"),
     "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),
     "upload_picture": Act(undone_by="delete_picture", refilled=frozenset({"altZh", "altEn"})),
+    "arrange_picture": Act(undone_by="arrange_picture"),
+    "describe_picture": Act(undone_by="describe_picture"),
     "delete_picture": Act(look=will(say("照片删除，不能恢复", "The photo is deleted for good"))),
     "import_listings": Act(undone_by="discard_listing_sheet", refilled=frozenset({"kind"})),
     "save_listing_sheet": Act(

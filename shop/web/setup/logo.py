@@ -18,4 +18,4 @@ def upload_logo(request: HttpRequest) -> HttpResponse:
     def put_up(file: Any) -> None:
         logo.put_up(file, signed_in(request))
 
-    return received(request, "upload_logo", put_up, said=say("标志已换上。", "The logo is up."))
+    return received(request, "upload_logo", put_up, said=lambda _: say("标志已换上。", "The logo is up."))
