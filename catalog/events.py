@@ -62,3 +62,11 @@ class ListingSheetMoved(Event):
     """A team has sent a table in, or has said that it be done: a worker is wanted."""
 
     sheet_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationMoved(Event):
+    """A team that is not there yet was invited, has handed in what it wrote, or was decided about: who is to know is told."""
+
+    application_id: int
+    state: str

@@ -17,6 +17,9 @@ COLUMNS = {
     "catalog.TeamNews.decided_by": Becomes.MOVES,
     "catalog.ListingSheet.sent_by": Becomes.MOVES,
     "catalog.ListingSheet.saved_by": Becomes.MOVES,
+    "catalog.TeamApplication.invited_by": Becomes.MOVES,
+    "catalog.TeamApplication.applicant": Becomes.MOVES,
+    "catalog.TeamApplication.decided_by": Becomes.MOVES,
     "catalog.DepartmentCheck.by": Becomes.STAYS,
 }
 

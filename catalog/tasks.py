@@ -7,7 +7,7 @@ from accounts import mail, texting
 from accounts.actions import text_code
 from accounts.letters import number_for_letters
 from catalog import reads, search
-from catalog.actions import listing_sheet, lot, paper_terms
+from catalog.actions import application, listing_sheet, lot, paper_terms
 from catalog.events import (
     ListingSheetMoved,
     ManagerNamed,
@@ -94,8 +94,8 @@ def send_manager_named(event: ManagerNamed) -> None:
 @shared_task(name="catalog.tasks.turn_the_day")
 def turn_the_day() -> int:
     """For beat: lots past their date are sold no longer, nor what has lost a paper that it needs; teams are told before it
-    does; and tables that nobody wants any more are forgotten."""
-    return lot.close_spent() + paper_terms.turn() + listing_sheet.forget_old()
+    does; and tables that nobody wants any more, and applications that came to nothing, are forgotten."""
+    return lot.close_spent() + paper_terms.turn() + listing_sheet.forget_old() + application.forget_old()
 
 
 @reaction("catalog.tasks.wake_for_sheets")

@@ -33,12 +33,14 @@ PERSON_EXPORTERS: list[str] = [
         "accounts.ways.export",
         "accounts.open_sessions.export",
         "catalog.reads.teams.export",
+        "catalog.reads.application.export",
         "orders.people.export",
     ),
     *("together.people.export", "contest.people.export"),
 ]
 PERSON_ERASERS: list[str] = [
     *("accounts.actions.question.forget", "together.people.erase", "orders.people.erase"),
+    "catalog.actions.application.forget",
     "contest.people.erase",
 ]
 # Two accounts become one person's: f(kept, gone), in this order; and what she would be at once and must not: words.

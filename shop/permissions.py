@@ -42,6 +42,7 @@ PERMISSIONS = {
     "catalog.keep_categories": OPERATOR,
     "catalog.keep_synonyms": OPERATOR,  # other words for search
     "catalog.keep_teams": OPERATOR,
+    "catalog.admit_teams": OPERATOR | VERIFIER,  # invite them, and look at what they hand in
     "catalog.see_listings": OPERATOR | {Role.QUALITY_CHECKER, Role.CITY_OFFICER},  # in any state
     "catalog.decide_listing": OPERATOR,  # and what a team writes to its buyers
     "catalog.check_quality": frozenset({Role.QUALITY_CHECKER}),  # agriculture

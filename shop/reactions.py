@@ -214,6 +214,7 @@ REACTIONS = {
         afterwards=["orders.letters_of_news.address_buyers", "catalog.tasks.send_news_decided"],
     ),
     "NewsReturned": Reactions(afterwards=["catalog.tasks.send_news_decided"]),
+    "ApplicationMoved": Reactions(afterwards=["catalog.letters_of_applications.send_application"]),
     "ManagerNamed": Reactions(afterwards=["catalog.tasks.send_manager_named"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
 }

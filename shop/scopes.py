@@ -57,7 +57,7 @@ SCOPES = {
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " wishKeep wishLeave newsSwitchOff engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk productQuestionAsk orderQuestionAsk shopQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
+        " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk productQuestionAsk orderQuestionAsk shopQuestionAsk questionFollowUp myTeamApplications teamApplicationSave applicationPaperAdd applicationPaperRemove roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
         " shopDesk messageHouse shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
         " teamWebhooks teamWebhookMake webhookUpdate webhookSecretTurn webhookEnd webhookTest webhookSendAgain"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
@@ -74,7 +74,7 @@ SCOPES = {
         " registrationResume registrationDisqualify registrationAppealAnswer roundArrange stageSave stageRemove stageDraw"
         " editionArchive partnerSave partnerRemove targetSet"
         " organiserRound"
-        " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
+        " teamInvite teamInvitationWithdraw teamApplicationReturn teamApplicationAdmit teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
         " householdDetailsOpen householdVerify householdDecline householdTakeOut householdNamesOpen householdFind"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"

@@ -95,7 +95,7 @@ def give(row: Appointment) -> Appointment:
     try:
         with transaction.atomic():
             person = locked(row.person)
-            if not person.is_active or (row.by is not None and person.email_verified_at is None):
+            if not person.is_active or (row.by is not None and not person.is_proved):
                 raise Invalid(CANNOT_SIGN_IN, field="email")
             row.save(force_insert=True)
             record(Appointed(appointment_id=row.pk))

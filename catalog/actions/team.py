@@ -34,13 +34,20 @@ def create(by: Person | None, *, code: str, county: Region, slug: str = "", **te
     """An operator sets a team up; it offers nothing until its leader is verified. Without a slug its address says its
     Chinese name."""
     must(by, "catalog.keep_teams", at=Place(region=county.code))
+    return set_up(by, code, county, slug, required=("name_zh", "name_en"), **texts)
+
+
+def set_up(
+    by: Person | None, code: str, county: Region, slug: str = "", *, required: tuple[str, ...], **texts: str
+) -> Team:
+    """The same for whoever has asked already that it may be."""
     code = _free_code(code)
     if county.level != Region.Level.COUNTY or county.parent is None:
         raise Invalid(say("请选择县（市、区）。", "Choose a county."), field="county")
     # Cities and districts directly below a province, such as 仙桃, are divisions themselves.
     division = county if county.parent.level == Region.Level.PROVINCE else county.parent
     team = Team(code=code, county=county, division=division)
-    _write(team, texts, required=("name_zh", "name_en"))
+    _write(team, texts, required=required)
     team.slug = address.chosen(Team, slug) if slug else address.made_of(Team, team.name_zh)
     with transaction.atomic():
         team.save()

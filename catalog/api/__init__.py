@@ -1,6 +1,7 @@
 """What the API offers of the shelves: teams, products, search, and the desks behind them."""
 
 from catalog.api import (
+    application,
     desk,
     former,
     going_live,
@@ -36,6 +37,7 @@ class Query(
     desk.Query,
     listing_sheet.Query,
     going_live.Query,
+    application.Query,
     office_teams.Query,
     shelves.Query,
     office_departments.Query,
@@ -56,5 +58,6 @@ class Mutation(
     synonym.Mutation,
     question.Mutation,
     news.Mutation,
+    application.Mutation,
 ):
     """What may be done on this floor."""

@@ -1,3 +1,4 @@
+from catalog.models.application import ApplicationPaper, ApplicationPaperFile, TeamApplication
 from catalog.models.check import DepartmentCheck
 from catalog.models.former import FormerSlug, FormerTeamSlug
 from catalog.models.lot import Lot, Reservation
@@ -12,6 +13,8 @@ from catalog.models.team import Leader, Team, TeamMember
 from catalog.models.variant import PriceStory, Variant, VariantChange
 
 __all__ = [
+    "ApplicationPaper",
+    "ApplicationPaperFile",
     "Category",
     "Certificate",
     "DepartmentCheck",
@@ -31,6 +34,7 @@ __all__ = [
     "SearchWord",
     "Synonym",
     "Team",
+    "TeamApplication",
     "TeamMember",
     "TeamNews",
     "SoldDisclosure",

@@ -6,7 +6,7 @@ from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
 from catalog.food_label import Allergen, NutritionPer
 from catalog.illustrations import KINDS
-from catalog.models import Certificate, ListingReview, ListingSheet, Lot, Product, TeamNews
+from catalog.models import ApplicationPaper, Certificate, ListingReview, ListingSheet, Lot, Product, TeamNews
 from contest.models import (
     Case,
     Conflict,
@@ -73,6 +73,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "language": _languages,
     "product_kind": Product.Kind.offered,
     "product_state": Product.State.offered,
+    "application_paper": ApplicationPaper.Kind.offered,
     "storage": Product.Storage.offered,
     "allergen": Allergen.offered,
     "no_allergens": _no_allergens,

@@ -42,6 +42,9 @@ PEOPLE = "office.people office.offers"
 GIVES_ROLES = f"{PEOPLE} office.mayAppoint office.regionChoices office.subjectChoices"
 NAMES_OF_PEOPLE = "Person.name Person.email RoleInvitation.email RoleInvitation.reason Appointment.reason Appointment.end_reason"
 HOUSEHOLDS = "householdOffice officeHousehold officeCorrections officeCorrection office.waiting"
+# A team that is not there yet, let in by whoever looks after its county.
+ADMITS = "teamInvite teamInvitationWithdraw teamApplicationReturn teamApplicationAdmit"
+OF_A_NEW_TEAM = "TeamApplication.email TeamApplication.phone TeamApplication.reason"
 ORGANISATIONS = "organisationOffice officeOrganisation organisation organisations office.waiting"
 DECIDES_ORGANISATIONS = "organisationVerify organisationDecline organisationSuspend"
 APPOINTS = "roleInvitationSend roleInvitationWithdraw appointmentEnd deviceCodeGive"
@@ -105,8 +108,8 @@ RULE: dict[str, Powers] = {
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam {ROUND}"
         " shippingRates office.audit office.listings office.news office.products office.product office.figures office.refunds office.disputes"
-        " office.claims office.reviews office.order office.orders office.questions office.supporters",
-        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
+        " office.claims office.reviews office.order office.orders office.questions office.supporters office.applications",
+        f"{APPOINTS} {ADMITS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
         " correctionOpen correctionApprove correctionRefuse"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
@@ -116,15 +119,15 @@ RULE: dict[str, Powers] = {
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm editionCreate shopCouponMake shopCouponEnd shopWebhookMake",
-        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} {ON_AN_INVOICE} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
+        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} {ON_AN_INVOICE} {OF_A_NEW_TEAM} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason ShareCorrection.reason ShareCorrection.refusal Leader.decline_reason Order.email Order.mobile Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Parcel.carrier Parcel.tracking_number",
     ),
     Role.COUNTY_VERIFIER: powers(
-        f"{HOUSEHOLDS} registrationOffice",
-        f"householdDetailsOpen householdVerify householdDecline householdTakeOut correctionOpen correctionApprove correctionRefuse {CHECKS_TEAMS}",
-        words="Household.uid Household.decline_reason ShareCorrection.reason ShareCorrection.refusal",
+        f"{HOUSEHOLDS} registrationOffice office.applications",
+        f"{ADMITS} householdDetailsOpen householdVerify householdDecline householdTakeOut correctionOpen correctionApprove correctionRefuse {CHECKS_TEAMS}",
+        words=f"{OF_A_NEW_TEAM} Household.uid Household.decline_reason ShareCorrection.reason ShareCorrection.refusal",
     ),
     # A city looks on: listings, and figures; and checks which of its teams are fit for a contest.
     Role.CITY_OFFICER: powers(f"{ANY_STATE} office.figures office.waiting registrationOffice", CHECKS_TEAMS),
@@ -224,6 +227,7 @@ PAGES = {
     "office_order#order": "office.order",
     "office_teams": "teamOffice",
     "office_team#team": "officeTeam",
+    "office_applications": "office.applications",
     "office_households": "householdOffice",
     "office_household#household": "officeHousehold",
     "office_correction#correction": "officeCorrection",

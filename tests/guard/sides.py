@@ -244,6 +244,7 @@ class Side(Town):
         return {
             "placeClose": {"regionCode": self.county.code},
             "teamCreate": {"county": self.county.code},
+            "teamInvite": {"county": self.county.code, "email": "new@example.com"},
             "teamMemberInvite": {"email": "new@example.com", "role": "PACKER"},
             "roleInvitationSend": {
                 "email": "new@example.com",

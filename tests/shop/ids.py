@@ -73,6 +73,11 @@ def _of_catalog(town: Any) -> dict[str, str]:
         ),
         **_each("lot lotId", global_id("Lot", lot.uid)),
         **_each("newsWithdraw.id newsApprove.id newsReturn.id", global_id("DeskNews", town.news.uid)),
+        **_each(
+            "teamInvitationWithdraw.id teamApplicationSave.id teamApplicationReturn.id teamApplicationAdmit.id applicationPaperAdd.id",
+            global_id("TeamApplication", town.application.uid),
+        ),
+        "applicationPaperRemove.id": global_id("ApplicationPaper", town.application_paper.uid),
         **_each("listingSheetSave.id listingSheetDiscard.id", global_id("ListingSheet", town.sheet.uid)),
         **_each("pictureUpdate.id pictureDelete.id", global_id("Picture", town.photo.uid)),
         "certificateRemove.id": global_id("Certificate", town.paper.uid),

@@ -15,6 +15,7 @@ from accounts.actions import role_invitation as roles
 from accounts.actions import token as tokens
 from accounts.models import Person, Region
 from accounts.places import SHOP
+from catalog.models import TeamApplication
 from contest.actions import question as questions
 from contest.actions import related_party, rulebook
 from contest.models import Case, RegistrationAppeal
@@ -222,6 +223,13 @@ class Town:
         )
         product = self.unsold.variant.product
         self.news = a_news(product.team, title_zh="示例", words_zh="示例")
+        self.application = TeamApplication.objects.create(
+            email="elsewhere@example.com",
+            county=product.team.county,
+            invited_by=self.sold.managers[0].person,
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        self.application_paper = self.application.papers.create(kind="other", is_pdf=True)
         self.sheet = product.team.listing_sheets.create(
             kind="sizes", state="ready", sha256="0" * 64, sent_at=timezone.now(), groups_total=1
         )

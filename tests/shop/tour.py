@@ -215,6 +215,7 @@ def _orders() -> Iterator[Stop]:
         "purchases",
         "wishes",
         "ask",
+        "apply",
     ):
         yield Stop(BUYER, name)
     for name, act in (("addresses", "save_address"), ("organisations", "propose_organisation")):
@@ -276,7 +277,16 @@ def _office() -> Iterator[Stop]:
         "office",
         *(
             f"office_{one}"
-            for one in ("listings", "news", "products", "refunds", "disputes", "claims", "reviews")
+            for one in (
+                "listings",
+                "applications",
+                "news",
+                "products",
+                "refunds",
+                "disputes",
+                "claims",
+                "reviews",
+            )
         ),
     ):
         yield Stop(OPERATOR, name)

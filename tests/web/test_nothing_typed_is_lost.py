@@ -98,6 +98,8 @@ PLAIN |= {"contest_entry", "following", "purchases", "wishes"}
 PLAIN |= {"ask", "desk_questions"}
 # At the desk one is written at a time; in the office each reason is opened alone; the others have buttons.
 PLAIN |= {"account_news", "letters_off", "desk_news", "office_news"}
+# Of a team that is not there yet each form is opened alone, and what it holds is kept when it is sent.
+PLAIN |= {"apply", "office_applications"}
 # Of many parcels' numbers there is one form; of a table of them there is nothing to type.
 PLAIN |= {"desk_send", "desk_numbers", "desk_tables", "desk_prices"}
 # Of a month's statement only the month is chosen.

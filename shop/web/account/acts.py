@@ -250,6 +250,23 @@ ORGANISATIONS = {
     ),
     "invite": Act(follow=shown_once("link", "link"), undone_by="withdraw_invitation"),
     "withdraw_invitation": Act(undone_by="invite"),
+    "save_application": Act(
+        follow=says(say("已保存。随时可以回来接着填。", "Kept. You can come back and go on at any time.")),
+        undone_by="save_application",
+    ),
+    "submit_application": Act(
+        follow=says(
+            say(
+                "已交给县里，看过后会告诉您。",
+                "It is with your county. You will hear once somebody has looked.",
+            )
+        ),
+        as_written="its county looks at it, and gives it back to be completed",
+    ),
+    "add_application_paper": Act(
+        follow=says(say("文件已加上。", "The paper is added.")), undone_by="remove_application_paper"
+    ),
+    "remove_application_paper": Act(look=will(say("文件删除，不能恢复", "The paper is deleted for good"))),
     "accept_role": Act(
         follow=has_a_role, as_written="its page tells role, place and term; whoever appoints ends it"
     ),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.web.account.application_paper import application_paper
 from shop.web.account.letters_off import letters_off_by_header
 from shop.web.account.my_data import my_data
 from shop.web.account.wechat import from_wechat
@@ -54,5 +55,7 @@ urlpatterns = [
         name="organisations",
     ),
     path("<language:lang>/role/", page("account/role", may_be_empty=True), name="role"),
+    path("<language:lang>/apply/", page("account/apply", for_somebody=True), name="apply"),
+    path("<language:lang>/papers/<str:id>/", application_paper, name="application_paper"),
     path("<language:lang>/invitation/", page("account/invitation", may_be_empty=True), name="invitation"),
 ]

@@ -21,6 +21,32 @@ def team_made(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 TEAMS = {
     "create_team": Act(follow=team_made, undone_by="suspend_team"),
+    "invite_new_team": Act(
+        follow=says(say("邀请已发出，等对方来填。", "It is sent; now it is for her to write.")),
+        undone_by="withdraw_team_invitation",
+    ),
+    "withdraw_team_invitation": Act(
+        look=will(
+            say("邀请收回，她填的不能再交", "It is taken back, and what she wrote is handed in no more")
+        )
+    ),
+    "return_application": Act(
+        follow=says(say("已请她补充。", "She is asked to complete it.")),
+        as_written="its words are typed, and she hands it in again",
+    ),
+    "refuse_application": Act(
+        follow=says(say("已记下，她会看到原因。", "Noted; she reads why.")),
+        look=will(say("这份申请不通过，不能再交", "It is refused, and cannot be handed in again")),
+    ),
+    "admit_application": Act(
+        follow=says(say("团队建好了，她的工作台已经打开。", "The team is set up, and her desk is open.")),
+        look=will(
+            say(
+                "建立这支团队；您看过带头人和文件，为她核验",
+                "The team is set up; you have looked at its leader and papers, and vouch for her",
+            )
+        ),
+    ),
     "amend_team": Act(follow=saved, undone_by="amend_team"),
     "suspend_team": Act(
         follow=tells(

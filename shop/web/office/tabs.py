@@ -42,6 +42,7 @@ TABS = (
     Tab("office/orders", say("订单", "Orders"), "orders.see_orders", ("office/order",)),
     Tab("office/products", say("商品", "Products"), "catalog.decide_listing", ("office/listing",)),
     Tab("office/teams", say("团队", "Teams"), "catalog.keep_teams", ("office/team",)),
+    Tab("office/applications", say("新团队", "New teams"), "catalog.admit_teams"),
     Tab(
         "office/households",
         say("农户", "Households"),

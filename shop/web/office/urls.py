@@ -41,6 +41,7 @@ urlpatterns = [
     path("<language:lang>/office/orders/<str:number>/", _page("office/order"), name="office_order"),
     path("<language:lang>/office/teams/", _page("office/teams"), name="office_teams"),
     path("<language:lang>/office/teams/<str:id>/", _page("office/team"), name="office_team"),
+    path("<language:lang>/office/applications/", _page("office/applications"), name="office_applications"),
     path("<language:lang>/office/households/", _page("office/households"), name="office_households"),
     path("<language:lang>/office/households/<str:id>/", household, name="office_household"),
     path(
