@@ -232,9 +232,9 @@ def _to_decide(row: TeamApplication, by: Person, seen: str) -> TeamApplication:
     return row
 
 
-def _moved(row: TeamApplication, by: Person, deed: str) -> None:
+def _moved(row: TeamApplication, by: Person, action: str) -> None:
     outbox.record(ApplicationMoved(application_id=row.pk, state=row.state))
-    audit.record(by, deed, "TeamApplication", row.uid, county=row.county_id)
+    audit.record(by, action, "TeamApplication", row.uid, county=row.county_id)
 
 
 def forget_old() -> int:
