@@ -73,8 +73,8 @@ class TeamApplication(StateMachine, models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(email="") & ~Q(phone="") | ~Q(email="") & Q(phone=""),
-                name="an_application_was_invited_by_one_way",
+                condition=~Q(email="", phone=""),
+                name="an_application_was_invited_somehow",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | Q(applicant=None) | ~Q(decided_by=F("applicant")),

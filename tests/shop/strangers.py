@@ -224,7 +224,7 @@ class Town:
         product = self.unsold.variant.product
         self.news = a_news(product.team, title_zh="示例", words_zh="示例")
         self.application = TeamApplication.objects.create(
-            email="elsewhere@example.com",
+            email=f"new{product.team.code}@example.com",
             county=product.team.county,
             invited_by=self.sold.managers[0].person,
             expires_at=timezone.now() + timedelta(days=1),

@@ -46,7 +46,7 @@ UPLOADS = {
 }
 # Files that a form sends beside its act's variables, and a carrier that stands once for all rows.
 BESIDE = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}
-BESIDE |= {"send_parcels": {"carrier"}}
+BESIDE |= {"send_parcels": {"carrier"}, "add_application_paper": {"file"}}
 BY_OTHERS = {
     "change_quantity",
     "remove_line",

@@ -49,7 +49,7 @@ def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     thrown_away |= {("import_people", "file"), ("import_weights", "file"), ("import_numbers", "file")}
     thrown_away |= {("import_listings", "file")}
     thrown_away |= {("upload_import", "file"), ("repair_import", "file"), ("upload_award_file", "file")}
-    thrown_away |= {("upload_return_label", "file")}
+    thrown_away |= {("upload_return_label", "file"), ("add_application_paper", "file")}
     thrown_away |= {
         (f"upload_{kind}", file) for kind in ("invoice", "red_invoice") for file in ("file", "xml")
     }
