@@ -8,6 +8,7 @@ import contest.api
 import impact.api
 import orders.api
 import together.api
+from core.api import nodes
 from core.api.schema import build_schema
 from shop import alarms_api  # noqa: F401 (adds to the office)
 
@@ -19,6 +20,7 @@ class Query(
     together.api.Query,
     impact.api.Query,
     contest.api.Query,
+    nodes.Query,
     graphene.ObjectType,
 ):
     """What may be read."""

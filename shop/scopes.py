@@ -17,10 +17,11 @@ def _each(scopes: tuple[str, ...], names: str) -> dict[str, tuple[str, ...]]:
 
 
 SCOPES = {
-    # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
+    # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct; `node`
+    # and `nodes` ask for what opens the root field of each thing.)
     **_each(
         (ANY,),
-        "shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether fromSameCounty inSeasonTogether productFaq team teams search searchSuggestions product products categories"
+        "node nodes shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether fromSameCounty inSeasonTogether productFaq team teams search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),

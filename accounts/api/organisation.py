@@ -16,6 +16,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
+from core.api.nodes import Door
 from core.api.scopes import demand
 from core.api.types import Localized, ModelType, enum_of, list_of
 
@@ -54,6 +55,10 @@ class OrganisationType(ModelType):
     """A union, workplace or other body whose people may buy together."""
 
     class Meta:
+        door = Door(
+            "organisation",
+            lambda request, uids: reads.organisations_seen_by(request.user).filter(uid__in=uids),
+        )
         model = Organisation
         fields = ("kind", "name_zh", "name_en", "region", "parent", "state", "mobiliser_code")
         access = HELD

@@ -1,6 +1,7 @@
 """Whoever is asking: the account, for its own person alone."""
 
 from typing import Any
+from uuid import UUID
 
 import graphene
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from accounts.models import Address, ApiToken, Membership, Person
 from accounts.permissions import has_role
 from core.api.facts import guarded
 from core.api.lookahead import prefetched
+from core.api.nodes import Door
 from core.api.types import Language, ModelType, list_of, worded_enum
 from core.language import say
 
@@ -58,6 +60,7 @@ class ViewerType(ModelType):
     """The person who is signed in, as nobody else sees her."""
 
     class Meta:
+        door = Door("viewer", lambda request, uids: _herself(request.user, uids))
         model = Person
         name = "Viewer"
         fields = ("name", "email", "nickname", "phone", "mobiliser_code", "joined_at")
@@ -123,6 +126,10 @@ def add_to_viewer(**fields: graphene.Field) -> None:
 def _viewer(root: Any, info: Any) -> Person | None:
     user = info.context.user
     return user if user.is_authenticated else None
+
+
+def _herself(user: Any, uids: list[UUID]) -> list[Person]:
+    return [user] if user.is_authenticated and user.uid in uids else []
 
 
 class Query:

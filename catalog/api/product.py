@@ -25,6 +25,7 @@ from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded, mark
 from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched, read
+from core.api.nodes import Door
 from core.api.scopes import demand
 from core.api.types import Localized, ModelType, Money, MoneyField, list_of, money, to_many
 from core.language import say
@@ -64,6 +65,7 @@ class ProductType(FoodLabel, ModelType):
     """What a team offers: its texts, its photos, and its variants, which have prices and are bought."""
 
     class Meta:
+        door = Door("product", lambda request, uids: reads.published_products().filter(uid__in=uids))
         model = Product
         fields = (
             *("slug", "name_zh", "name_en", "kind", "storage", "team", "category", "origin", "illustration"),

@@ -15,6 +15,7 @@ from catalog.models import Leader, Product, Team
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded
 from core.api.lookahead import prefetched
+from core.api.nodes import Door
 from core.api.types import Localized, ModelType, list_of, type_of
 
 
@@ -67,6 +68,7 @@ class TeamType(ModelType):
     """A village team: the people who offer products here."""
 
     class Meta:
+        door = Door("team", lambda request, uids: reads.teams().filter(uid__in=uids))
         model = Team
         fields = (
             *("code", "slug", "leader", "county", "division"),

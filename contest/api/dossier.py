@@ -1,5 +1,7 @@
 """What a judge reads of an entry, and the sheet that she gives it."""
 
+from operator import attrgetter
+
 import graphene
 
 from contest.api.edition import EditionType
@@ -7,6 +9,7 @@ from contest.models import Sheet
 from contest.reads import judges_desk as reads
 from core.api.access import HELD
 from core.api.ids import global_id
+from core.api.nodes import Door
 from core.api.types import PlainType, enum_of, list_of
 from core.language import say
 from impact.models import Round
@@ -146,6 +149,11 @@ class JudgedEntryType(PlainType):
     """An entry that the asker judges. By whom it is led is not told, nor how it stands against others."""
 
     class Meta:
+        door = Door(
+            "judgedEntry",
+            lambda request, uids: reads.judged_entries(request.user, uids),
+            attrgetter("entry.uid"),
+        )
         access = HELD
         name = "JudgedEntry"
 

@@ -18,6 +18,7 @@ from core.api.access import HELD, PUBLIC
 from core.api.act import Act
 from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.ids import uid_of
+from core.api.nodes import Door
 from core.api.types import BigInt, Localized, ModelType, PlainType, enum_of, list_of
 from core.language import localized, say
 from core.refusals import Invalid, NotFound
@@ -91,6 +92,7 @@ class EditionType(ModelType):
     """A contest, over all its levels, as anybody may know it."""
 
     class Meta:
+        door = Door("edition", lambda request, uids: reads.public_editions().filter(uid__in=uids))
         model = Edition
         fields = ("slug", "ordinal")
         access = HELD

@@ -16,6 +16,7 @@ from contest.scoring.checking import MOST_INDICATORS
 from core import clock
 from core.api.access import HELD, PUBLIC
 from core.api.facts import guarded
+from core.api.nodes import Door
 from core.api.types import ModelType, PlainType, enum_of, list_of
 from impact.models import Round
 
@@ -143,6 +144,7 @@ class RoundResultType(ModelType):
     """One version of what a round came to, with all that it takes to compute it again."""
 
     class Meta:
+        door = Door("roundResult", lambda request, uids: reads.all_versions().filter(uid__in=uids))
         model = Result
         name = "RoundResult"
         access = HELD

@@ -16,6 +16,7 @@ from contest.scoring.settings import SECTION_WORDS, Choice, Number, Setting, Tex
 from core.api.access import HELD, PUBLIC
 from core.api.facts import cache_tags, guarded
 from core.api.ids import uid_of
+from core.api.nodes import Door
 from core.api.types import Localized, ModelType, PlainType, list_of
 from core.money import decimal
 from core.refusals import NotFound
@@ -171,6 +172,7 @@ class RulebookType(ModelType):
     """One version of a contest's rules. Frozen it never changes, and its hash stands on each result."""
 
     class Meta:
+        door = Door("rulebook", lambda request, uids: reads.all_public().filter(uid__in=uids))
         model = Rulebook
         access = HELD
         fields = ("version", "text_zh", "text_en", "sha256", "frozen_at")

@@ -12,6 +12,7 @@ from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
+from core.api.nodes import Door
 from core.api.types import Localized, ModelType, list_of
 from core.language import current
 
@@ -82,6 +83,7 @@ class CourseType(ModelType):
     """Something to learn for an edition."""
 
     class Meta:
+        door = Door("course", lambda request, uids: reads.published().filter(uid__in=uids))
         model = Course
         fields = ("state", "gates", "passes_percent")
         access = HELD

@@ -147,7 +147,11 @@ def desk(person: Any, edition: str, level: str, region: str | None) -> JudgesDes
 
 def judged_entry(person: Any, uid: UUID) -> JudgedEntry | None:
     """An entry of hers to judge; None alike for one that does not exist, is not hers, or that she is recused from."""
-    entry = judging.judged_in(uid, places_of(person, JUDGE))
-    hers = desks(person, Q(pk=entry.round_id)) if entry else []
-    on_them = (one for desk in hers for one in desk.entries)
-    return next((one for one in on_them if one.entry.uid == uid), None)
+    return next(iter(judged_entries(person, [uid])), None)
+
+
+def judged_entries(person: Any, uids: list[UUID]) -> list[JudgedEntry]:
+    """Those of these that are hers to judge, in the order of her desks."""
+    rounds = judging.rounds_judged_of(uids, places_of(person, JUDGE))
+    hers = desks(person, Q(pk__in=rounds)) if rounds else []
+    return [one for desk in hers for one in desk.entries if one.entry.uid in uids]

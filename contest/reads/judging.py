@@ -107,6 +107,12 @@ def judged_in(entry_uid: UUID, places: Places) -> Entry | None:
     return found if found and judged_of(rows, found.round).exists() else None
 
 
+def rounds_judged_of(entry_uids: list[UUID], places: Places) -> set[int]:
+    """The rounds in which entries of these uids take part, in an edition at one of these places."""
+    of_these = Entry.objects.filter(uid__in=entry_uids, approved_at__isnull=False)
+    return set(of_these.filter(places.rows(subject="round__edition__uid")).values_list("round_id", flat=True))
+
+
 def judged(round_: Round) -> QuerySet[Entry]:
     """The entries of a round that are judged: those that take part, and came before its panel where it has one."""
     rows = judged_of(Entry.objects.filter(round=round_, approved_at__isnull=False), round_)

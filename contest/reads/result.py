@@ -15,6 +15,11 @@ def published(round_: Round) -> Result | None:
     return _results(round_).exclude(state=Result.State.SUPERSEDED).first()
 
 
+def all_versions() -> QuerySet[Result]:
+    """The versions of all rounds, as they are read by themselves."""
+    return Result.objects.select_related("round__edition", "snapshot__rulebook")
+
+
 def versions(round_: Round) -> QuerySet[Result]:
     """Every version, the newest first: each stays readable as it was."""
     return _results(round_).order_by("-version")
@@ -61,7 +66,7 @@ def objections(round_: Round) -> QuerySet[Objection]:
 
 
 def _results(round_: Round) -> QuerySet[Result]:
-    return Result.objects.filter(round=round_).select_related("round__edition", "snapshot__rulebook")
+    return all_versions().filter(round=round_)
 
 
 def sealed(snapshot: Snapshot, hash_of_number: dict[str, str]) -> str:

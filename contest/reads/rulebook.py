@@ -44,7 +44,12 @@ def frozen_version(slug: str, version: int | None = None) -> Rulebook | None:
 
 def public(uid: UUID) -> Rulebook | None:
     """A frozen one; None for a draft."""
-    return Rulebook.objects.filter(uid=uid, frozen_at__isnull=False).select_related("edition").first()
+    return all_public().filter(uid=uid).first()
+
+
+def all_public() -> QuerySet[Rulebook]:
+    """Those that are frozen, of every edition."""
+    return Rulebook.objects.filter(frozen_at__isnull=False).select_related("edition")
 
 
 def hers(person: Any) -> QuerySet[Rulebook]:

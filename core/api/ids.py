@@ -24,16 +24,16 @@ def uid_of(public_id: str, kind: str, *, field: str | tuple[str, ...] = "id") ->
         raise InvalidId(field=field) from None
 
 
-def kind_and_key(public_id: str) -> tuple[str, str]:
+def kind_and_key(public_id: str, *, field: str | tuple[str, ...] = "id") -> tuple[str, str]:
     """Of what kind an id is, and the uid or natural key inside it; INVALID_ID for what is no id of ours."""
     try:
         raw = base64.urlsafe_b64decode(public_id + "=" * (-len(public_id) % 4))
         kind, _, tail = raw.partition(b":")
         if not (kind.isalpha() and tail) or len(raw) > 200:
-            raise InvalidId()
+            raise InvalidId(field=field)
         return kind.decode("ascii"), str(UUID(bytes=tail)) if len(tail) == 16 else tail.decode("ascii")
     except (binascii.Error, ValueError):
-        raise InvalidId() from None
+        raise InvalidId(field=field) from None
 
 
 def key_of(public_id: str, kind: str, *, field: str | tuple[str, ...] = "id") -> str:

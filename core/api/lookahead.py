@@ -151,6 +151,11 @@ def prefetched(queryset: QuerySet, info: GraphQLResolveInfo) -> QuerySet:
     return planned(queryset.model, info).applied(queryset)
 
 
+def prefetched_as(queryset: QuerySet, info: GraphQLResolveInfo, type_: Any) -> QuerySet:
+    """The same where the field says no more than an interface: what the query asks of rows of this type."""
+    return _planned(queryset.model, info, type_, info.field_nodes).applied(queryset)
+
+
 def asks_for(info: GraphQLResolveInfo, name: str) -> bool:
     """Whether the query asks each row below this field for a field of this name."""
     return name in _below(info, get_named_type(info.return_type), list(info.field_nodes))

@@ -31,6 +31,13 @@ SCALARS = {
     "Date": "A day in Shanghai, ISO 8601: 2026-05-01.",
     "DateTime": "A moment with its zone, ISO 8601: 2026-05-01T08:00:00+08:00.",
 }
+# By what each is specified, for programs that choose a type of their language by that.
+SPECIFIED = {
+    "UUID": "https://www.rfc-editor.org/rfc/rfc9562#section-4",
+    "Date": "https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    "DateTime": "https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    "BigInt": "https://www.rfc-editor.org/rfc/rfc8259#section-6",
+}
 NOBODY = Access("nobody: no access is declared", lambda request, parent: False)
 
 
@@ -47,6 +54,9 @@ def build_schema(query: type[graphene.ObjectType], mutation: type | None = None)
     for name, words in SCALARS.items():
         if scalar := schema.graphql_schema.type_map.get(name):
             scalar.description = words
+    for name, address in SPECIFIED.items():
+        if scalar := schema.graphql_schema.type_map.get(name):
+            scalar.specified_by_url = address
     _say_what_is_required(schema)
     protect(schema)
     return schema
@@ -55,8 +65,8 @@ def build_schema(query: type[graphene.ObjectType], mutation: type | None = None)
 def protect(schema: graphene.Schema) -> None:
     """Give each field its facts and, where its rule asks a question, a resolver that asks it."""
     for type_ in _objects(schema):
-        if not type_.interfaces:
-            # Nothing but an interface or a union asks; graphene-django would look at every row.
+        if all(interface.name == "Node" for interface in type_.interfaces):
+            # Nothing but an interface that cannot tell by itself asks; graphene-django would look at every row.
             type_.is_type_of = None
         for name, field in type_.fields.items():
             facts = _declared(type_, name)

@@ -19,6 +19,7 @@ from core.api.access import HELD, Access
 from core.api.facts import mark, reads
 from core.api.ids import global_id
 from core.api.lookahead import relations
+from core.api.nodes import DOORS, Door, Node
 from core.choices import words_of
 from core.internals import pointed_at
 from core.language import Words, speaks_english
@@ -33,7 +34,7 @@ class ModelType(DjangoObjectType):
     Meta: `model`, `fields` (columns and relations by name), `access` (the rule of its fields), and as needed
     `name` (default: the class without "Type"), `key` (what its id holds, default "uid"), `about` (texts
     for fields whose model has none), `most` (the greatest length of each to-many relation), `main=False` for a
-    second type over the same model. Visibility lives in `reads`: `get_queryset` would cost a query a row.
+    second type over the same model, `door` for what can be asked for by its id alone (core/api/nodes.py). Visibility lives in `reads`: `get_queryset` would cost a query a row.
     """
 
     class Meta:
@@ -50,11 +51,17 @@ class ModelType(DjangoObjectType):
         most: dict[str, int] | None = None,
         main: bool = True,
         name: str | None = None,
+        door: Door | None = None,
         **options: Any,
     ) -> None:
         cls._access = access
         name = name or cls.__name__.removesuffix("Type")
-        super().__init_subclass_with_meta__(model=model, fields=(), skip_registry=True, name=name, **options)
+        super().__init_subclass_with_meta__(
+            model=model, fields=(), skip_registry=True, name=name, **_with_door(name, door), **options
+        )
+        if cls._meta.fields.get("id") is Node._meta.fields["id"]:
+            # The interface's own would tell the row's number.
+            del cls._meta.fields["id"]
         borrowed = _ModelFields(cls, model, about or {}, most or {})
         own = {field: borrowed.field(field) for field in fields if field not in cls._meta.fields}
         if "id" not in cls._meta.fields and key in {f.name for f in model._meta.fields}:
@@ -72,10 +79,22 @@ class PlainType(graphene.ObjectType):
 
     @classmethod
     def __init_subclass_with_meta__(
-        cls, access: Access | None = None, name: str | None = None, **options: Any
+        cls,
+        access: Access | None = None,
+        name: str | None = None,
+        door: Door | None = None,
+        **options: Any,
     ) -> None:
         cls._access = access
-        super().__init_subclass_with_meta__(name=name or cls.__name__.removesuffix("Type"), **options)
+        name = name or cls.__name__.removesuffix("Type")
+        super().__init_subclass_with_meta__(name=name, **_with_door(name, door), **options)
+
+
+def _with_door(name: str, door: Door | None) -> dict[str, Any]:
+    if door is None:
+        return {}
+    DOORS[name] = door
+    return {"interfaces": (Node,)}
 
 
 def _id_field(name: str, key: str) -> graphene.Field:

@@ -1,6 +1,7 @@
 """A lot's shares, put right after units were sold: asked for at the team's desk, decided by whoever verifies there."""
 
 from typing import Any
+from uuid import UUID
 
 import graphene
 from django.utils import timezone
@@ -12,6 +13,7 @@ from core.api.access import HELD, SIGNED_IN, Access
 from core.api.act import Act
 from core.api.facts import guarded
 from core.api.ids import global_id, uid_of
+from core.api.nodes import Door
 from core.api.types import MoneyField, PlainType, enum_of, list_of
 from core.language import localized
 from impact.actions import correction as corrections
@@ -86,6 +88,7 @@ class OfficeCorrection(PlainType):
     """A correction as whoever decides it sees it: what it changes for whom, while she has it open for a purpose."""
 
     class Meta:
+        door = Door("officeCorrection", lambda request, uids: _shown(request.user, uids))
         access = HELD
 
     id = graphene.ID(
@@ -178,13 +181,17 @@ def _effect(correction: ShareCorrection) -> CorrectionEffect | None:
 
 
 def _office_correction(root: Any, info: Any, id: str) -> ShareCorrection | None:
-    """What it changes is shown while she has it open, and each such page is written down first."""
-    person = info.context.user
-    found = reads.corrections_decided_by(person).filter(uid=uid_of(id, "OfficeCorrection")).first()
-    opening = reads.opening_of(found, person, timezone.now()) if found else None
-    if found and opening:
-        corrections.read(opening)
-        found.open_until = opening.until
+    return next(iter(_shown(info.context.user, [uid_of(id, "OfficeCorrection")])), None)
+
+
+def _shown(person: Any, uids: list[UUID]) -> list[ShareCorrection]:
+    """What they change is shown while she has them open, and each such page is written down first."""
+    found = list(reads.corrections_decided_by(person).filter(uid__in=uids))
+    openings = reads.openings_of(found, person, timezone.now())
+    for correction in found:
+        if opening := openings.get(correction.pk):
+            corrections.read(opening)
+            correction.open_until = opening.until
     return found
 
 

@@ -12,6 +12,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, needs
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
+from core.api.nodes import Door
 from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
 from impact.actions import household as households
 from impact.api.household import DetailReadingType, code_of
@@ -27,6 +28,10 @@ class OfficeHouseholdType(ModelType):
     """A household as whoever verifies it sees it in a list: a code, a place, a state."""
 
     class Meta:
+        door = Door(
+            "officeHousehold",
+            lambda request, uids: office.households_verified_by(request.user).filter(uid__in=uids),
+        )
         model = Household
         main = False
         name = "OfficeHousehold"

@@ -54,8 +54,11 @@ def may_decide(person: Person, correction: ShareCorrection) -> bool:
     return correction.state == ShareCorrection.State.ASKED and not is_hers
 
 
-def opening_of(correction: ShareCorrection, person: Any, now: datetime) -> CorrectionOpening | None:
-    """Her opening of it that runs then; none for a program of hers."""
-    if person.is_lent:
-        return None
-    return correction.openings.filter(reader=person, until__gt=now).first()
+def openings_of(
+    corrections: list[ShareCorrection], person: Any, now: datetime
+) -> dict[int, CorrectionOpening]:
+    """By correction, her opening of it that runs then, the newest; none for a program of hers."""
+    if not corrections or person.is_lent:
+        return {}
+    running = CorrectionOpening.objects.filter(correction__in=corrections, reader=person, until__gt=now)
+    return {opening.correction_id: opening for opening in running.order_by("pk")}

@@ -11,6 +11,7 @@ from core.api.act import Act
 from core.api.facts import guarded, needs
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
+from core.api.nodes import Door
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
 from orders.actions import cart_address, invoice_wish
@@ -136,6 +137,7 @@ class CartType(ModelType):
     """What a buyer is asking for, before it is an order."""
 
     class Meta:
+        door = Door("cart", lambda request, uids: reads.carts_by_id(request.user, uids))
         model = Cart
         fields = (
             "email",

@@ -15,6 +15,7 @@ from core.api.act import Act
 from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
+from core.api.nodes import Door
 from core.api.types import Localized, ModelType, enum_of, list_of, to_many
 from orders.actions import closure as actions
 from orders.models import Closure, Incident
@@ -71,6 +72,7 @@ class IncidentType(ModelType):
     """Something that happened because of which places are closed for delivery; everybody may read of it."""
 
     class Meta:
+        door = Door("incident", lambda request, uids: reads.incidents().filter(uid__in=uids))
         model = Incident
         fields = ("code", "begins_at", "ends_at")
         access = HELD

@@ -11,6 +11,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.lookahead import planned
+from core.api.nodes import Door
 from core.api.types import ModelType, MoneyField, list_of
 from core.related import related
 from orders import holding, words
@@ -57,6 +58,7 @@ class OrderType(WithInvoices, WithNews, WithHarvests, ModelType):
     """A placed cart; lines, prices and address are as they were then."""
 
     class Meta:
+        door = Door("order", lambda request, uids: reads.orders_of(request.user).filter(uid__in=uids))
         model = Order
         fields = (
             "number",

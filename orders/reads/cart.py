@@ -148,7 +148,12 @@ def carts_of(person: Any, uid: UUID | None) -> QuerySet[Cart]:
             if person.is_authenticated
             else Cart.objects.none()
         )
-    mine = open_carts().filter(uid=uid)
+    return carts_by_id(person, [uid])
+
+
+def carts_by_id(person: Any, uids: list[UUID]) -> QuerySet[Cart]:
+    """Of these carts those that are the asker's."""
+    mine = open_carts().filter(uid__in=uids)
     guests = mine.filter(person=None)
     return guests | mine.filter(person=person) if person.is_authenticated else guests
 

@@ -30,6 +30,11 @@ from tests.shop.test_attacks import REFUSED
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 # Whose rows there are once a round has a result, which those of this world have not.
 BEFORE_A_RESULT = {"organiserRound.goingOn"}
+# What is asked for by its id too; the others that can be are of whoever asks, or not in this world: tests/shop/test_nodes.py.
+ASKED_BY_ID = {
+    *("course", "rulebook", "judgedEntry", "edition", "officeCorrection"),
+    *("officeHousehold", "order", "incident", "team", "organisation"),
+}
 BARRED = REFUSED | {"SECOND_FACTOR_REQUIRED"}
 
 
@@ -95,6 +100,8 @@ def look_behind_doors(matrix: Matrix) -> None:
         for door in matrix.doors_for(viewer):
             value, right = matrix.said(viewer.person, door), may_open(viewer, door)
             asked += 1
+            if door.by_id and matrix.said(viewer.person, door, door.by_id) != value:
+                leaks.add((str(viewer), door.name, "is another thing by its id", door.of))
             is_open = tells(value) and value != matrix.to_a_stranger[door]
             if is_open and right is False:
                 leaks.add((str(viewer), door.name, door.of))
@@ -113,6 +120,7 @@ def look_behind_doors(matrix: Matrix) -> None:
                 if true != none:
                     leaks.add((str(viewer), door.name, "sounds other than nothing", str((true, none))[:300]))
     assert sorted(leaks) == []
+    assert {door.name for door in matrix.doors if door.by_id} == ASKED_BY_ID
     assert lacks == []
     # A list tells at a place what it tells there of the whole shop, and is not simply empty.
     whole = {(v.role, name): sides for (v, name), sides in told.items() if v.kind == "shop"}

@@ -10,6 +10,7 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     get_named_type,
+    is_interface_type,
     is_leaf_type,
     is_object_type,
     is_required_argument,
@@ -104,6 +105,8 @@ def _ways(given: Given, open_alone: bool) -> Iterator[tuple[str, GraphQLField, s
     assert query
     for name, field in query.fields.items():
         below = get_named_type(field.type)
+        if is_interface_type(below):
+            continue  # what its things' own doors say, and nothing else (tests/shop/test_nodes.py)
         fields = selection(below, open_alone=open_alone) if is_object_type(below) else ""
         if is_object_type(below) and not fields:
             continue  # all of it is for few

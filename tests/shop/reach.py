@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLObjectType, get_named_type, is_enum_type, is_leaf_type, is_non_null_type
+from graphql import (
+    GraphQLObjectType,
+    get_named_type,
+    is_enum_type,
+    is_interface_type,
+    is_leaf_type,
+    is_non_null_type,
+)
 
 from core.api.facts import facts_of
-from core.api.ids import key_of
+from core.api.ids import key_of, kind_and_key
+from core.api.nodes import DOORS
 from core.api.run import graphql_schema
+from core.refusals import InvalidId
 
 DEEP = 4
 
@@ -15,6 +24,9 @@ DEEP = 4
 def everything_readable(known: dict[str, str], slug: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """(document, variables) for each root field, and once more where the slug is asked for as a preview."""
     for name, field in graphql_schema().query_type.fields.items():
+        if is_interface_type(get_named_type(field.type)):
+            yield from _by_id(known) if name == "node" else ()
+            continue
         for chosen in _arguments(name, field, known, slug):
             call = ", ".join(f"{arg}: ${arg}" for arg in chosen)
             head = ", ".join(f"${arg}: {field.args[arg].type}" for arg in chosen)
@@ -23,6 +35,18 @@ def everything_readable(known: dict[str, str], slug: str) -> Iterator[tuple[str,
                 f"query{f'({head})' if head else ''} {{ {name}{f'({call})' if call else ''} {below} }}",
                 chosen,
             )
+
+
+def _by_id(known: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each thing that can be asked for by its id alone."""
+    for id in sorted({value for value in known.values() if isinstance(value, str)}):
+        try:
+            kind, _ = kind_and_key(id)
+        except InvalidId:
+            continue
+        if kind in DOORS:
+            below = _selection(graphql_schema().type_map[kind], DEEP, ())
+            yield f"query($id: ID!) {{ node(id: $id) {{ ... on {kind} {below} }} }}", {"id": id}
 
 
 def _arguments(name: str, field: Any, known: dict[str, str], slug: str) -> Iterator[dict[str, Any]]:

@@ -3,15 +3,23 @@
 import re
 
 import pytest
-from graphql import build_schema, find_breaking_changes, validate_schema
+from graphql import (
+    build_schema,
+    find_breaking_changes,
+    is_scalar_type,
+    specified_scalar_types,
+    validate_schema,
+)
 
 from core.api.documents import problems
 from core.api.run import graphql_schema
 from core.api.schema import unbounded, undeclared, undescribed
 from local import house
-from shop.management.commands.sdl import WHERE, unnamed_breaks
+from shop.management.commands.sdl import WHERE, gone_unannounced, unnamed_breaks
 from shop.schema import schema
 from tests import servers
+
+BUILT_IN = set(specified_scalar_types)
 
 
 def test_every_field_says_who_may_read_it():
@@ -63,6 +71,26 @@ def test_a_change_that_breaks_clients_is_named_in_the_changelog():
     assert unnamed_breaks(before, after, "") == [broken.description]
     assert unnamed_breaks(before, after, f"- {broken.description}") == []
     assert unnamed_breaks(before, before.replace("3690", "4290"), "") == []
+
+
+def test_what_goes_is_deprecated_a_release_before():
+    released = "type Query { price: Int money: Int } enum Way { CARD COIN }"
+    after = "type Query { money: Int } enum Way { CARD }"
+    assert gone_unannounced(released, after) == [
+        "Query.price was not deprecated.",
+        "Way.COIN was not deprecated.",
+    ]
+    marked = released.replace("price: Int", 'price: Int @deprecated(reason: "Use money.")')
+    marked = marked.replace("COIN", 'COIN @deprecated(reason: "Use CARD.")')
+    assert gone_unannounced(marked, after) == gone_unannounced(released, released) == []
+
+
+def test_a_scalar_says_by_what_it_is_specified():
+    ours = [
+        one for name, one in graphql_schema().type_map.items() if is_scalar_type(one) and name not in BUILT_IN
+    ]
+    assert [one.name for one in ours if not (one.specified_by_url or "").startswith("https://")] == []
+    assert '@specifiedBy(url: "https://' in WHERE.read_text()
 
 
 @pytest.mark.parametrize("scalar", ["UUID", "Date", "DateTime", "BigInt"])

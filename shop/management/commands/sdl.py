@@ -11,6 +11,8 @@ from core.api.run import graphql_schema
 
 WHERE = Path(settings.ROOT) / "schema.graphql"
 CHANGELOG = Path(settings.ROOT) / "CHANGELOG.md"
+# As the last release had it; none until there is one.
+RELEASED = Path(settings.ROOT) / "docs" / "released.graphql"
 
 
 def current() -> str:
@@ -24,14 +26,32 @@ def unnamed_breaks(before: str, after: str, changelog: str) -> list[str]:
     return [change.description for change in changes if change.description not in changelog]
 
 
+def gone_unannounced(released: str, after: str) -> list[str]:
+    """Fields and values of the release that are gone, though it did not say that they were to go."""
+    before, now = build_schema(released).type_map, build_schema(after).type_map
+    gone = []
+    for kind, type_ in before.items():
+        for part in ("fields", "values"):
+            left = getattr(now.get(kind), part, {})
+            gone += [
+                f"{kind}.{name} was not deprecated."
+                for name, one in getattr(type_, part, {}).items()
+                if name not in left and not one.deprecation_reason
+            ]
+    return gone
+
+
 class Command(BaseCommand):
     """`manage.py sdl` writes it; `--check` fails when it is stale or breaks a client unannounced."""
 
-    help = "Write schema.graphql; with --check, fail when it is stale."
+    help = "Write schema.graphql; with --check, fail when it is stale; with --release, note it as released."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One choice."""
         parser.add_argument("--check", action="store_true", help="only say whether the file is true")
+        parser.add_argument(
+            "--release", action="store_true", help="note it as what the release has, for those who come after"
+        )
         parser.add_argument(
             "--against", default="", help="an SDL file: fail on unannounced breaks since then"
         )
@@ -45,6 +65,11 @@ class Command(BaseCommand):
             if breaks := unnamed_breaks(against.read_text(), now, changelog):
                 lines = "\n".join(f"  {line}" for line in breaks)
                 raise CommandError(f"These changes break clients; name them in CHANGELOG.md:\n{lines}")
+        if RELEASED.exists() and (gone := gone_unannounced(RELEASED.read_text(), now)):
+            lines = "\n".join(f"  {line}" for line in gone)
+            raise CommandError(f"What goes is first deprecated for one release:\n{lines}")
+        if options["release"]:
+            RELEASED.write_text(now)
         if not options["check"]:
             WHERE.write_text(now)
             self.stdout.write(f"wrote {WHERE.name}")

@@ -332,4 +332,5 @@ def test_an_id_of_a_judged_entry_opens_no_other_door(judged):
         for uid, is_there in ((first.uid, kind == "JudgedEntry"), (second.uid, False)):
             told, _ = ask_as(judge, f'{{ judgedEntry(id: "{global_id(kind, uid)}") {{ id }} }}')
             assert bool(told["judgedEntry"]) is is_there, (kind, uid)
-    assert not {"node", "nodes"} & set(graphql_schema().query_type.fields)
+            by_id, _ = ask_as(judge, f'{{ node(id: "{global_id(kind, uid)}") {{ __typename }} }}')
+            assert by_id["node"] == ({"__typename": "JudgedEntry"} if is_there else None), (kind, uid)
