@@ -52,37 +52,37 @@ DOORS: dict[str, Door] = {}
 
 
 def _node(root: Any, info: GraphQLResolveInfo, id: str) -> Any:
-    return _opened(info, [_asked(id, ("id",))])[0]
+    return _opened(info, [_named(id, ("id",))])[0]
 
 
 def _nodes(root: Any, info: GraphQLResolveInfo, ids: list[str]) -> list[Any]:
     if len(ids) > MOST:
         raise Invalid(TOO_MANY, field=("ids",))
-    return _opened(info, [_asked(id, ("ids", str(at))) for at, id in enumerate(ids)])
+    return _opened(info, [_named(id, ("ids", str(at))) for at, id in enumerate(ids)])
 
 
-def _asked(id: str, field: tuple[str, ...]) -> tuple[str, UUID]:
+def _named(id: str, field: tuple[str, ...]) -> tuple[str, UUID]:
     kind, _ = kind_and_key(id, field=field)
     if kind not in DOORS:
         raise InvalidId(field=field)
     return kind, uid_of(id, kind, field=field)
 
 
-def _opened(info: GraphQLResolveInfo, asked: list[tuple[str, UUID]]) -> list[Any]:
+def _opened(info: GraphQLResolveInfo, wanted: list[tuple[str, UUID]]) -> list[Any]:
     """What was asked for, in that order; None alike for what is not there and what the asker may not see."""
     found: dict[tuple[str, UUID], Any] = {}
-    for kind in dict.fromkeys(kind for kind, _ in asked):
+    for kind in dict.fromkeys(kind for kind, _ in wanted):
         door = DOORS[kind]
         demand(info.context, door.root)
         if _is_closed(info, door):
             continue
-        rows = door.rows(info.context, list(dict.fromkeys(uid for of, uid in asked if of == kind)))
+        rows = door.rows(info.context, list(dict.fromkeys(uid for of, uid in wanted if of == kind)))
         if isinstance(rows, QuerySet):
             rows = prefetched_as(rows, info, info.schema.type_map[kind])
         for row in rows:
             row.node_kind = kind
             found[kind, door.uid(row)] = row
-    return [found.get(one) for one in asked]
+    return [found.get(one) for one in wanted]
 
 
 def _is_closed(info: GraphQLResolveInfo, door: Door) -> bool:
