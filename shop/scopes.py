@@ -21,7 +21,7 @@ SCOPES = {
     # and `nodes` ask for what opens the root field of each thing.)
     **_each(
         (ANY,),
-        "node nodes shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether fromSameCounty inSeasonTogether productFaq team teams search searchSuggestions product products categories"
+        "node nodes shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether fromSameCounty inSeasonTogether productFaq team teams geographicalIndication brand place search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),

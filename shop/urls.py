@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from core.api.view import graphql
-from shop.web import cards, doors
+from shop.web import cards, doors, gathered_cards
 from shop.web.act import act
 from shop.web.notices import provider_notice
 from shop.web.page import page
@@ -32,6 +32,14 @@ urlpatterns = [
     path("cards/<language:lang>/product/<slug:slug>.png", cards.product_card, name="product_card"),
     path("cards/<language:lang>/purchases.png", cards.purchases_card, name="purchases_card"),
     path("cards/<language:lang>/team/<slug:slug>.png", cards.team_card, name="team_card"),
+    path("cards/<language:lang>/gi/<slug:slug>.png", gathered_cards.gi_card, name="gi_card"),
+    path("cards/<language:lang>/brand/<slug:slug>.png", gathered_cards.brand_card, name="brand_card"),
+    path("cards/<language:lang>/place/<slug:code>.png", gathered_cards.place_card, name="place_card"),
+    path(
+        "cards/<language:lang>/place/<slug:code>/<slug:village>.png",
+        gathered_cards.place_card,
+        name="village_card",
+    ),
     path("cards/<language:lang>/shop.png", cards.shop_card, name="shop_card"),
     path("cards/<language:lang>/group/<slug:code>.png", cards.group_card, name="group_card"),
     path(

@@ -10,6 +10,8 @@ from accounts.models import Person
 from catalog import clean, search
 from catalog.actions import desk, waiting
 from catalog.models import Certificate, Product
+from catalog.naming import in_letters
+from catalog.reads.marks import NAMED
 from catalog.reads.papers import is_required
 from core import clock
 from core.language import say
@@ -28,8 +30,11 @@ def add(
     issued_on: date,
     expires_on: date,
     issuer_en: str = "",
+    mark_zh: str = "",
+    mark_en: str = "",
 ) -> Certificate:
-    """Show a paper on the product's page until it runs out; beside what is approved it waits for an operator first."""
+    """Show a paper on the product's page until it runs out; beside what is approved it waits for an operator first. `mark_…`:
+    what an indication or a trade mark names; all that is sold under it has one page (decision 0085)."""
     text = partial(clean.text_for, Certificate)
     told = every(
         {
@@ -37,10 +42,13 @@ def add(
             "number": lambda: text("number", number, required=True),
             "issuer_zh": lambda: text("issuer_zh", issuer_zh, required=True),
             "issuer_en": lambda: text("issuer_en", issuer_en),
+            "mark_zh": lambda: text("mark_zh", _mark(kind, mark_zh), required=kind == Certificate.Kind.BRAND),
+            "mark_en": lambda: text("mark_en", _mark(kind, mark_en)),
             "issued_on": lambda: _issued_by_today(issued_on),
             "expires_on": lambda: _in_force(issued_on, expires_on),
         }
     )
+    told["mark_slug"] = in_letters(told["number"]) if told["mark_zh"] else ""
     with transaction.atomic():
         row = desk.opened(product, by)
         if row.certificates.count() >= MOST:
@@ -60,6 +68,11 @@ def add(
         waiting.touch(row)
         search.index([row.id])
     return paper
+
+
+def _mark(kind: str, text: str) -> str:
+    """Of another paper nothing is named."""
+    return text if kind in NAMED else ""
 
 
 def _issued_by_today(day: date) -> date:

@@ -28,6 +28,10 @@ class CertificateType(ModelType):
     kind_name = graphene.String(required=True, description="The kind in the reader's language.")
     issuer = Localized("issuer", description="Who issued it.")
 
+    mark = Localized("mark", description="What an indication or a trade mark names; empty of other papers.")
+    mark_slug = graphene.String(
+        required=True, description="By which that mark's page is found; empty where it has none."
+    )
     days_left = graphene.Int(
         required=True, description="Days until its last; 0 on that day, below 0 once it has run out."
     )
@@ -35,6 +39,11 @@ class CertificateType(ModelType):
         required=True,
         description="Whether it stands as a badge beside the product's name, as long as it is in force.",
     )
+
+    @reads_columns("mark_slug")
+    def resolve_mark_slug(root, info):
+        """For `geographicalIndication` and `brand`, by the paper's kind."""
+        return root.mark_slug
 
     @reads_columns("expires_on")
     def resolve_days_left(root, info):

@@ -78,6 +78,10 @@ class CertificateAdd(Act):
         number = graphene.String(required=True, description="As printed on it.")
         issuer_zh = graphene.String(required=True, description="Who issued it, in Chinese.")
         issuer_en = graphene.String(description="Who issued it, in English.")
+        mark_zh = graphene.String(
+            description="What an indication or a trade mark names, in Chinese, as on the paper; of a brand it is asked for."
+        )
+        mark_en = graphene.String(description="The same in English.")
         issued_on = graphene.Date(required=True, description="The day of issue.")
         expires_on = graphene.Date(required=True, description="The last day on which it is in force.")
 

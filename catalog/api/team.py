@@ -12,8 +12,10 @@ from catalog.api.access import AT_DESK, HELD, KEEPS_LISTINGS, MANAGER, PUBLIC, S
 from catalog.api.check import DepartmentCheckType
 from catalog.api.members import offers_field, people_field
 from catalog.models import Leader, Product, Team
+from catalog.reads.marks import village_slug
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded
+from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched
 from core.api.nodes import Door
 from core.api.types import Localized, ModelType, list_of, type_of
@@ -96,6 +98,10 @@ class TeamType(ModelType):
     village = Localized("village", description="The village; may be empty.")
     story = Localized("story", description="What it tells of itself; may be empty.")
     linking = Localized("linking", description="How households gain by what it sells; may be empty.")
+    village_slug = graphene.String(
+        required=True,
+        description="By which the village's page is found in its county; empty where it named none.",
+    )
     producer = Localized("producer", description="The body that answers for the food; may be empty.")
     is_active = graphene.Boolean(required=True, description="Whether it may offer something now.")
     rest_reason = guarded(
@@ -123,6 +129,12 @@ class TeamType(ModelType):
     )
     people = guarded(people_field(), MANAGER)
     offers = guarded(offers_field(), MANAGER)
+
+    @reads_columns("village_zh")
+    def resolve_village_slug(root, info):
+        """Of its Chinese name; for `place` with its county's code."""
+        return village_slug(root)
+
     products = connection_field(
         lambda: type_of(Product),
         _products,

@@ -269,6 +269,7 @@ class Certificate(models.Model):
         TEST = "test", say("检测报告", "Test report")
         GI = "gi", say("地理标志证书", "Geographical indication")
         LICENCE = "licence", say("生产许可证", "Production licence")
+        BRAND = "brand", say("商标注册证", "Registered trade mark")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="certificates")
@@ -276,6 +277,10 @@ class Certificate(models.Model):
     number = models.CharField(max_length=60)
     issuer_zh = models.CharField(max_length=120)
     issuer_en = models.CharField(max_length=160)
+    # What an indication or a trade mark names, as on the paper; by the slug, made of its number, it has a page.
+    mark_zh = models.CharField(max_length=60, blank=True, default="", db_default="")
+    mark_en = models.CharField(max_length=90, blank=True, default="", db_default="")
+    mark_slug = models.SlugField(max_length=60, blank=True, default="", db_default="")
     issued_on = models.DateField()
     expires_on = models.DateField()
     is_waiting = models.BooleanField(

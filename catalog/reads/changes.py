@@ -94,12 +94,14 @@ def _of_size(size: Size) -> dict[str, Any]:
 
 
 def _of_paper(paper: Certificate) -> dict[str, str]:
-    return {
+    told = {
         "kind": paper.kind,
         "number": paper.number,
         "issuer": paper.issuer_zh,
         "term": f"{paper.issued_on} – {paper.expires_on}",
     }
+    # What was approved before papers named marks has no such word, and did not change by that.
+    return {**told, "mark": f"{paper.mark_zh} {paper.mark_en}".strip()} if paper.mark_zh else told
 
 
 def changes(product: Product) -> list[Change]:
@@ -200,4 +202,5 @@ def _paper_shown(one: dict[str, str] | None) -> str:
         return ""
     kind = one["kind"]
     words = str(Certificate.Kind(kind).words) if kind in Certificate.Kind.values else kind
-    return f"{words} {one['number']} · {one['issuer']} · {one['term']}"
+    number = " ".join(filter(None, (one.get("mark"), one["number"])))
+    return f"{words} {number} · {one['issuer']} · {one['term']}"

@@ -178,11 +178,28 @@ def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n
             product, None, kind="test", number=f"示例-检-{row['team_no']}", issuer_zh="示例检测中心",
             issuer_en="Demo Testing Centre", issued_on=today - timedelta(days=120), expires_on=today + timedelta(days=240),
         )  # fmt: skip
+    _marks(product, stall, n)
     for fields in sizes(row):
         stall.variants.append(variant.save(product, None, story=story_of(row), **fields))
         _lots(stall, stall.variants[-1], rng, len(stall.variants) - 1)
     listing.submit(product, cast.managers[row["team_no"]])
     listing.approve(Product.objects.select_related("team").get(pk=product.pk), cast.operator)
+
+
+def _marks(product: Product, stall: Stall, n: int) -> None:
+    """An indication that several teams share, and a brand of a team's own: made up, and each says so."""
+    code = stall.row["team_no"]
+    marks = {
+        1: ("gi", "示例-地标-1", "示例山货", "Demo Mountain Goods"),
+        2: ("brand", f"示例-商标-{code}", f"示例牌{code}", f"Demo Brand {code}"),
+    }
+    if found := marks.get(n % 9):
+        kind, number, zh, en = found
+        today = clock.today()
+        certificate.add(
+            product, None, kind=kind, number=number, mark_zh=zh, mark_en=en, issuer_zh="示例登记处",
+            issuer_en="Demo Registry", issued_on=today - timedelta(days=400), expires_on=today + timedelta(days=2_000),
+        )  # fmt: skip
 
 
 def story_of(row: dict[str, str]) -> dict[str, int]:

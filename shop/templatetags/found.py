@@ -1,5 +1,9 @@
 """What a page's head says to whoever looks the shop up elsewhere."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.urls import reverse
@@ -85,8 +89,12 @@ def structured_data(context: template.Context, kind: str) -> SafeString:
     return mark_safe(f'<script type="application/ld+json">{structured.json_ld(*things)}</script>')
 
 
-TOLD = {
+TOLD: dict[str, Callable[[Any], list[structured.Thing]]] = {
     "product": structured.of_product,
     "team": structured.of_team,
+    "gi": partial(structured.of_mark, "gi"),
+    "brand": partial(structured.of_mark, "brand"),
+    "place": structured.of_place,
+    "village": structured.of_village,
     "shop": lambda _: structured.of_shop(this_shop()),
 }

@@ -72,7 +72,7 @@ def entry_card(request: HttpRequest, lang: str, edition: str, number: str) -> Ht
     language.activate(lang)
     where = {"edition": edition, "number": number, "level": _level(request)}
     card = _entry_card(request, where, to(f"contest/{edition}/{number}/") + _with_level(request))
-    return _cached_card(request, f"entry/{edition}/{number}/{where['level'] or ''}", card)
+    return cached_card(request, f"entry/{edition}/{number}/{where['level'] or ''}", card)
 
 
 def own_entry_card(request: HttpRequest, lang: str, edition: str, number: str) -> HttpResponse:
@@ -99,7 +99,7 @@ def purchases_card(request: HttpRequest, lang: str) -> HttpResponse:
     teams = dict.fromkeys(day["team"]["name"] for day in found["days"])
     more = len(teams) < found["teamCount"] or len(teams) > TEAMS_NAMED
     named = str(say("、", ", ")).join(list(teams)[:TEAMS_NAMED])
-    card = _card(
+    card = card_of(
         str(say("我的购买做了什么", "What my purchases did")),
         str(say("记在农户名下的账", "Set aside for households")),
         str(say("{n} 等", "{n} and others", n=named)) if more else named,
@@ -132,9 +132,9 @@ def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool 
     had before it leads on, as the page does."""
     language.activate(lang)
     try:
-        found = _public_facts(request, PRODUCT, {"slug": slug})
+        found = public_facts(request, PRODUCT, {"slug": slug})
     except Http404:
-        now = _public_facts(request, FORMER, {"slug": slug})["slug"]
+        now = public_facts(request, FORMER, {"slug": slug})["slug"]
         if now == slug:
             raise
         name = "product_poster" if as_poster else "product_card"
@@ -146,7 +146,7 @@ def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool 
     )
     if bps := found["householdBps"]:
         figures.append(Figure(str(say("归农户", "For the households")), f"{bps / 100:g}%"))
-    card = _card(
+    card = card_of(
         f"{found['team']['name']} · {found['team']['county']['name']}",
         found["name"],
         found["summary"] or "",
@@ -155,18 +155,18 @@ def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool 
     )
     # Another price is another picture: an approved one is told at once, whatever was drawn within the hour.
     which = f"product/{slug}/{card.figures!r}"
-    card = card._replace(photo=_photo_of(slug, is_whole=as_poster))
-    return _cached_card(request, which, card, as_poster=as_poster)
+    card = card._replace(photo=photo_of(slug, is_whole=as_poster))
+    return cached_card(request, which, card, as_poster=as_poster)
 
 
 def team_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     """Of a team: where it is, who leads it, and what it offers; no figure, so that it may be shown for years."""
     language.activate(lang)
-    found = _public_facts(request, TEAM, {"slug": slug})
+    found = public_facts(request, TEAM, {"slug": slug})
     if found["slug"] != slug:
         return redirect("team_card", permanent=True, lang=lang, slug=found["slug"])
     goods = [one["name"] for one in found["products"]["nodes"]]
-    card = _card(
+    card = card_of(
         " · ".join(dict.fromkeys((found["division"]["name"], found["county"]["name"]))),
         found["name"],
         str(say("、", ", ")).join(goods) or str(say("村里的团队", "A village team")),
@@ -174,24 +174,24 @@ def team_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
         to(f"t/{slug}/"),
     )
     first = found["products"]["nodes"][:1]
-    photo = _photo_of(first[0]["slug"]) if first else None
-    return _cached_card(request, f"team/{slug}", card._replace(photo=photo, as_of=""))
+    photo = photo_of(first[0]["slug"]) if first else None
+    return cached_card(request, f"team/{slug}", card._replace(photo=photo, as_of=""))
 
 
 def shop_card(request: HttpRequest, lang: str) -> HttpResponse:
     """Of the shop, for every page that has no card of its own."""
     language.activate(lang)
-    card = _card(
+    card = card_of(
         str(say("消费帮扶", "Buy from village teams")),
         str(say("应季的，从村里来", "In season, from the villages")),
         str(say("每一分钱为谁记账，都能查。", "For whom each fen is set aside can be looked up.")),
         [],
         to(""),
     )
-    return _cached_card(request, "shop", card._replace(as_of=""))
+    return cached_card(request, "shop", card._replace(as_of=""))
 
 
-def _photo_of(slug: str, *, is_whole: bool = False) -> bytes | None:
+def photo_of(slug: str, *, is_whole: bool = False) -> bytes | None:
     """The first photo of a product that is on the shelf, the small one of it or the whole; None where its team has put up
     none."""
     first = Picture.objects.filter(product__slug=slug).first()
@@ -221,16 +221,16 @@ def group_card(request: HttpRequest, lang: str, code: str, *, as_poster: bool = 
     ends = say("{t} 截止", "until {t}", t=moment(group.closes_at))
     above = str(say("一起买", "Buy together"))
     below = f"{localized(group.variant, 'name')} · {ends}"
-    card = _card(above, localized(product, "name"), below, figures, to(f"g/{code}/"))
+    card = card_of(above, localized(product, "name"), below, figures, to(f"g/{code}/"))
     if as_poster:
-        card = card._replace(photo=_photo_of(product.slug, is_whole=True))
-    return _cached_card(request, f"group/{code}", card, as_poster=as_poster)
+        card = card._replace(photo=photo_of(product.slug, is_whole=True))
+    return cached_card(request, f"group/{code}", card, as_poster=as_poster)
 
 
 def _entry_card(request: HttpRequest, where: dict[str, Any], address: str) -> Card:
-    found = _public_facts(request, ENTRY, where)
+    found = public_facts(request, ENTRY, where)
     figures, round_ = found["figures"], found["round"]
-    return _card(
+    return card_of(
         f"{found['editionName']} · {round_['name']} · {round_['phaseName']}",
         found["entry"]["team"]["name"],
         f"{found['division']['name']} · {say('编号 {n}', 'no. {n}', n=found['entry']['number'])}",
@@ -243,13 +243,13 @@ def _entry_card(request: HttpRequest, where: dict[str, Any], address: str) -> Ca
     )
 
 
-def _card(above: str, title: str, below: str, figures: list[Figure], path: str) -> Card:
+def card_of(above: str, title: str, below: str, figures: list[Figure], path: str) -> Card:
     as_of = say("截至 {t}", "as of {t}", t=moment(clock.now()))
     name = localized(shop.this_shop(), "name")
     return Card(above, title, below, figures, str(as_of), name, f"{settings.SITE_URL}{path}")
 
 
-def _public_facts(request: HttpRequest, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+def public_facts(request: HttpRequest, document: str, variables: dict[str, Any]) -> dict[str, Any]:
     """What the API tells of it to nobody in particular, whoever asks for the card."""
     nobody: Any = HttpRequest()
     nobody.META, nobody.user, nobody.session, nobody.id = request.META, AnonymousUser(), {}, request.id
@@ -270,7 +270,7 @@ def _with_level(request: HttpRequest) -> str:
     return f"?level={level}" if level else ""
 
 
-def _cached_card(request: HttpRequest, which: str, card: Card, *, as_poster: bool = False) -> HttpResponse:
+def cached_card(request: HttpRequest, which: str, card: Card, *, as_poster: bool = False) -> HttpResponse:
     """The card of this hour, drawn by whoever asks first."""
     now = timezone.now()
     left = HOUR - (now.minute * 60 + now.second)

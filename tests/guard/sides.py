@@ -200,6 +200,8 @@ class Side(Town):
             "fromSameCounty": [f'product: "{sold.slug}"'],
             "inSeasonTogether": [f'product: "{sold.slug}"'],
             "formerProduct": [f'slug: "{sold.slug}"'],
+            **dict.fromkeys(("geographicalIndication", "brand"), ['slug: "1"']),
+            "place": [f'code: "{sold.origin_id}"'],
             "productFaq": [f'product: "{sold.slug}", first: 10'],
             "course": [f'id: "{global_id("Course", self.course.uid)}"'],
             "courses": ["first: 20"],

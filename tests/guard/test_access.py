@@ -87,6 +87,9 @@ class Matrix:
             "fromSameCounty": [{"product": slug} for slug in slugs],
             "inSeasonTogether": [{"product": slug} for slug in slugs],
             "formerProduct": [{"slug": slug} for slug in slugs],
+            "geographicalIndication": [{"slug": slug} for slug in slugs],
+            "brand": [{"slug": slug} for slug in slugs],
+            "place": [{"code": code} for code in set(Product.objects.values_list("origin", flat=True))],
             "productFaq": [{"product": slug, "first": 10} for slug in slugs],
             "provenance": [{"product": slug} for slug in slugs]
             + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],

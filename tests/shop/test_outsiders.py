@@ -69,6 +69,8 @@ class Shop(impact.Shop):
             "fromSameCounty": [{"product": slug}],
             "inSeasonTogether": [{"product": slug}],
             "formerProduct": [{"slug": slug}],
+            **{kind: [{"slug": "1"}] for kind in ("geographicalIndication", "brand")},
+            "place": [{"code": self.team.county_id}],
             "productFaq": [{"product": slug, "first": 10}],
         }
         for order in self.orders:

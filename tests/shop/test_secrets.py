@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
+from catalog.reads import marks
 from core.api.ids import global_id
 from impact.actions import household as households
 from impact.models import Edition, Household, Round
@@ -79,6 +80,9 @@ def asked(order: Order) -> Any:
         "fromSameCounty": [{"product": product.slug}],
         "inSeasonTogether": [{"product": product.slug}],
         "formerProduct": [{"slug": product.slug}],
+        "geographicalIndication": [{"slug": marks.mark_pages().filter(kind="gi")[0][1]}],
+        "brand": [{"slug": marks.mark_pages().filter(kind="brand")[0][1]}],
+        "place": [{"code": code, "village": village} for code, village in marks.place_pages()[:4]],
         "productFaq": [{"product": product.slug, "first": 10}],
         # In the suite of every ninth product and of every ninth team.
         "provenance": [

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from catalog.models import Product
 from contest.actions import rulebook
 from core.api import lookahead
 from core.api.facts import facts_of
@@ -73,6 +74,8 @@ def given(slug: str, team: str, rules: str):
         "fromSameCounty": [{"product": slug}],
         "inSeasonTogether": [{"product": slug}],
         "formerProduct": [{"slug": slug}],
+        **{kind: [{"slug": "1"}] for kind in ("geographicalIndication", "brand")},
+        "place": [{"code": Product.objects.get(slug=slug).origin_id}],
         "productFaq": [{"product": slug, "first": 3}],
         "contestEntry": [{"edition": edition, "number": number}],
         "scoreExplained": [{"edition": edition, "number": number}],

@@ -12,6 +12,7 @@ from django.urls import URLResolver, reverse
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
+from catalog.reads.marks import mark_pages, place_pages
 from contest.models import CeremonyGuest, Course, ImportBatch, Judge
 from contest.reads import judging
 from contest.reads.result import published
@@ -170,6 +171,11 @@ def _shop() -> Iterator[Stop]:
         "?price=0-3000&inSeason=true",
     ):
         yield Stop(GUEST, "catalogue", query=query)
+    for kind in ("gi", "brand"):
+        yield Stop(GUEST, kind, (("slug", mark_pages().filter(kind=kind)[0][1]),))
+    code, village = next(place for place in place_pages() if place[1])
+    yield Stop(GUEST, "place", (("code", code),))
+    yield Stop(GUEST, "village", (("code", code), ("village", village)))
     # All products and teams (of them every ninth in the suite), each in one of the languages: they share their templates.
     for name, model in (("product", Product), ("team", Team)):
         slugs = model.objects.order_by("pk").values_list("slug", flat=True)

@@ -17,7 +17,7 @@ WITHOUT_ADDRESS = {"words/not_found", "words/broken", "setup/being_set_up"}
 # At the address of another: for whoever is signed in; once it is not on sale.
 AT_ANOTHERS = {"contest/my_entry": "contest/entry", "shelf/off_sale": "shelf/product"}
 # Pictures of what is in several rooms.
-BESIDE_THE_ROOMS = {"cards"}
+BESIDE_THE_ROOMS = {"cards", "gathered_cards"}
 # A form that comes with a file, or says several acts at once, has an address of its own.
 WITHOUT_DOCUMENT = {
     "upload_picture",

@@ -16,7 +16,7 @@ from shop.web.page import Page
 
 # By the names of their addresses; in brackets the one word of the query that makes another page of it.
 INDEXED: dict[str, str] = {
-    **dict.fromkeys(("home", "product", "teams", "team", "groups"), ""),
+    **dict.fromkeys(("home", "product", "teams", "team", "groups", "gi", "brand", "place", "village"), ""),
     **dict.fromkeys(("contest", "contest_edition", "contest_round", "contest_entry"), ""),
     **dict.fromkeys(("about", "help", "privacy", "terms"), ""),
     "catalogue": "category",

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from catalog.reads.marks import mark_pages, place_pages
 from catalog.reads.products import published_products
 from catalog.reads.teams import categories, teams
 from contest.reads.edition import public_editions
@@ -50,9 +51,21 @@ def _entries(first: int, last: int) -> Iterator[Address]:
         yield Address("contest_entry", (("edition", edition), ("number", number)))
 
 
+def _marks(first: int, last: int) -> Iterator[Address]:
+    for kind, slug in mark_pages()[first:last]:
+        yield Address(kind, (("slug", slug),))
+
+
+def _places(first: int, last: int) -> Iterator[Address]:
+    for code, village in place_pages()[first:last]:
+        captures = (("code", code), ("village", village)) if village else (("code", code),)
+        yield Address("village" if village else "place", captures)
+
+
 def _others() -> Iterator[Address]:
     """Every page of its own, the shelves that are not empty, and the contest's editions with their rounds."""
     with_captures = {"product", "team", "contest_edition", "contest_round", "contest_entry"}
+    with_captures |= {"gi", "brand", "place", "village"}
     for name in INDEXED:
         if name not in with_captures:
             yield Address(name)
@@ -71,6 +84,8 @@ KINDS = {
     "pages": Kind(lambda: sum(1 for _ in _others()), lambda first, last: islice(_others(), first, last)),
     "products": Kind(lambda: published_products().count(), _products),
     "teams": Kind(lambda: teams().count(), _teams),
+    "marks": Kind(lambda: mark_pages().count(), _marks),
+    "places": Kind(lambda: len(place_pages()), _places),
     "entries": Kind(lambda: entries_seen().count(), _entries),
 }
 

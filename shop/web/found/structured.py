@@ -42,7 +42,7 @@ def of_product(shown: Mapping[str, Any]) -> list[Thing]:
         "name": product["name"],
         "image": [_absolute(one["url"]) for one in product["pictures"]] or drawn,
         "category": product["category"]["name"],
-        "brand": {"@type": "Brand", "name": product["team"]["name"]},
+        "brand": _brand(product),
         "offers": [_offer(one, here, product) for one in product["variants"]],
     }
     if product["summary"]:
@@ -61,6 +61,18 @@ def of_product(shown: Mapping[str, Any]) -> list[Thing]:
         (category["name"], f"{shelf}?category={category['slug']}"),
     ]
     return [told, _crumbs(steps, product["name"])]
+
+
+def _brand(product: Mapping[str, Any]) -> Thing:
+    """Its registered trade mark, as long as the paper holds; else its team's name."""
+    for paper in product["certificates"]:
+        if paper["kind"] == "BRAND" and paper["markSlug"]:
+            return {
+                "@type": "Brand",
+                "name": paper["mark"],
+                "url": _absolute(to("brand", slug=paper["markSlug"])),
+            }
+    return {"@type": "Brand", "name": product["team"]["name"]}
 
 
 def _offer(variant: Mapping[str, Any], page: str, product: Mapping[str, Any]) -> Thing:
@@ -118,6 +130,60 @@ def of_team(shown: Mapping[str, Any]) -> list[Thing]:
         (division["name"], f"{all_}?division={division['code']}"),
     ]
     return [told, _crumbs(steps, team["name"])]
+
+
+def of_mark(kind: str, shown: Mapping[str, Any]) -> list[Thing]:
+    """An indication's or a brand's page: what it gathers, on this page of it."""
+    mark = shown["mark"]
+    about: Thing = {"@type": "Brand" if kind == "brand" else "DefinedTerm", "name": mark["name"]}
+    if kind == "gi":
+        about["termCode"] = mark["number"]
+    return _gathered(to(kind, slug=mark["slug"]), mark["name"], about, mark["products"]["nodes"])
+
+
+def of_place(shown: Mapping[str, Any]) -> list[Thing]:
+    """A county's page."""
+    place = shown["place"]
+    return _gathered(
+        to("place", code=place["code"]), place["regionName"], _region(place), place["products"]["nodes"]
+    )
+
+
+def of_village(shown: Mapping[str, Any]) -> list[Thing]:
+    """A village's page, below its county's."""
+    place, village = shown["place"], shown["place"]["village"]
+    about: Thing = {"@type": "Place", "name": village["name"], "containedInPlace": _region(place)}
+    here = to("village", code=place["code"], village=village["slug"])
+    above = [(place["regionName"], to("place", code=place["code"]))]
+    return _gathered(here, village["name"], about, place["products"]["nodes"], above)
+
+
+def _region(place: Mapping[str, Any]) -> Thing:
+    return {"@type": "AdministrativeArea", "name": place["regionName"], "identifier": place["code"]}
+
+
+def _gathered(
+    path: str, name: str, about: Thing, products: list[Any], above: list[tuple[str, str]] | None = None
+) -> list[Thing]:
+    here = _absolute(path)
+    rows: list[Thing] = [
+        {
+            "@type": "ListItem",
+            "position": n,
+            "name": one["name"],
+            "item": _absolute(to("product", slug=one["slug"])),
+        }
+        for n, one in enumerate(products, 1)
+    ]
+    told: Thing = {
+        "@type": "CollectionPage",
+        "@id": f"{here}#page",
+        "url": here,
+        "name": name,
+        "about": about,
+        "mainEntity": {"@type": "ItemList", "itemListElement": rows},
+    }
+    return [told, _crumbs([(str(say("好物", "Shop")), to("catalogue")), *(above or ())], name)]
 
 
 def of_shop(shop: Shop) -> list[Thing]:

@@ -10,5 +10,9 @@ urlpatterns = [
     path("<language:lang>/suggestions/", page("shelf/suggestions"), name="suggestions"),
     path("<language:lang>/p/<slug:slug>/", page("shelf/product", otherwise="shelf/off_sale"), name="product"),
     path("<language:lang>/teams/", page("shelf/teams"), name="teams"),
+    path("<language:lang>/gi/<slug:slug>/", page("shelf/gi"), name="gi"),
+    path("<language:lang>/brand/<slug:slug>/", page("shelf/brand"), name="brand"),
+    path("<language:lang>/place/<slug:code>/", page("shelf/place"), name="place"),
+    path("<language:lang>/place/<slug:code>/<slug:village>/", page("shelf/village"), name="village"),
     path("<language:lang>/t/<slug:slug>/", page("shelf/team"), name="team"),
 ]
