@@ -21,6 +21,7 @@ from core import language
 from core.api.access import Access
 from core.api.errors import ERROR_TYPES, PlainError, error_code
 from core.api.facts import NONE, Facts, facts_of
+from core.api.nodes import Node
 from core.api.scopes import demand
 from core.api.types import Language
 from core.refusals import NotFound
@@ -44,9 +45,11 @@ NOBODY = Access("nobody: no access is declared", lambda request, parent: False)
 def build_schema(query: type[graphene.ObjectType], mutation: type | None = None) -> graphene.Schema:
     """The protected schema over these root types."""
     for field in query._meta.fields.values():
-        field.args.setdefault(
-            "language", graphene.Argument(Language, description="The language of what stands below.")
-        )
+        # Relay's compiler knows `node` only where it takes an id and nothing else.
+        if field.type is not Node:
+            field.args.setdefault(
+                "language", graphene.Argument(Language, description="The language of what stands below.")
+            )
     error_code.cache_clear()  # each schema knows the refusals that are known when it is built
     # By name: the order in which the floors are imported must not change the SDL.
     refusals = sorted(ERROR_TYPES.values(), key=lambda type_: type_.__name__)
