@@ -11,6 +11,13 @@ class PersonJoined(Event):
 
 
 @dataclass(frozen=True)
+class QuestionLeft(Event):
+    """Its forty-eight hours are over, and nobody has answered."""
+
+    question_id: int
+
+
+@dataclass(frozen=True)
 class QuestionRaised(Event):
     """For the first time, or once more by a follow-up."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Answer, Faq, Person, Question
 from accounts.permissions import may, permissions_of, places_of
@@ -71,10 +72,13 @@ def with_words(rows: QuerySet[Faq], search: str) -> QuerySet[Faq]:
 
 
 def of_questions(person: Any) -> Iterator[Waiting]:
-    """Questions that she is to answer, by the first of their hours."""
-    rows = questions_for(person).filter(state=Question.State.OPEN)
+    """Questions that she is to answer, by the first of their hours; those that are late by themselves."""
+    rows, now = questions_for(person).filter(state=Question.State.OPEN), timezone.now()
+    words = say("超过 48 小时没答复的提问", "Questions unanswered for more than 48 hours")
+    path = "office/questions/"
+    yield from waiting("QUESTIONS_LATE", words, rows.filter(due_at__lt=now), "due_at", path, is_deadline=True)
     words = say("等答复的提问", "Questions to answer")
-    yield from waiting("QUESTIONS", words, rows, "due_at", "office/questions/", is_deadline=True)
+    yield from waiting("QUESTIONS", words, rows.filter(due_at__gte=now), "due_at", path, is_deadline=True)
 
 
 def export(person: Person) -> dict[str, Any]:

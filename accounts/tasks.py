@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import links, mail, places, seals, texting
 from accounts.actions import device, erasure, merging, role_invitation, sign_in, text_code, wechat
 from accounts.actions import person as people
+from accounts.actions import question as questions
 from accounts.events import (
     AccountsMerged,
     Appointed,
@@ -19,6 +20,7 @@ from accounts.events import (
     PasswordResetRequested,
     PersonJoined,
     QuestionAnswered,
+    QuestionLeft,
     QuestionRaised,
     RoleOffered,
     SecondFactorChanged,
@@ -270,6 +272,30 @@ def tell_of_question(event: QuestionRaised) -> None:
     where = links.desk_questions if is_of_a_team else links.questions
     for person in holders_at(question.answered_with, place_of_question(question)):
         _tell(person, "question_asked", question=question, link=where(person.language))
+
+
+@shared_task(name="accounts.tasks.note_questions_left")
+def note_questions_left() -> int:
+    """For beat: questions whose forty-eight hours are over."""
+    return questions.note_left()
+
+
+@reaction("accounts.tasks.tell_of_question_left")
+def tell_of_question_left(event: QuestionLeft) -> None:
+    """To each who is to answer it, by the way she has chosen, that it is late; nothing once it is answered. Who asked is
+    not said."""
+    question = Question.objects.get(pk=event.question_id)
+    if question.state != Question.State.OPEN or question.due_at >= timezone.now():
+        return
+    is_of_a_team = roles_of(question.answered_with) <= set(OF_A_TEAM)
+    where = links.desk_questions if is_of_a_team else links.questions
+    at = "desk" if is_of_a_team else "office"
+    for person in holders_at(question.answered_with, place_of_question(question)):
+        if (number := number_for_letters(person)) and texting.carries("question_left"):
+            texting.send(number, "question_left", person.language, {"where": at})
+            text_code.count_letter()
+            continue
+        _tell(person, "question_left", question=question, link=where(person.language))
 
 
 @reaction("accounts.tasks.tell_of_answer")

@@ -40,6 +40,7 @@ STRIKES = {
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
     "accounts.tasks.erase_settled": 60,
+    "accounts.tasks.note_questions_left": 60,
     "orders.tasks.forget_old": 24 * 3600,
     "together.tasks.forget_old": 24 * 3600,
     "contest.tasks.forget_guests": 24 * 3600,

@@ -30,6 +30,7 @@ REACTIONS = {
         afterwards=["accounts.tasks.send_email_change", "accounts.tasks.send_email_change_notice"]
     ),
     "DeviceCodeRequested": Reactions(afterwards=["accounts.tasks.send_device_code"]),
+    "QuestionLeft": Reactions(afterwards=["accounts.tasks.tell_of_question_left"]),
     "QuestionRaised": Reactions(afterwards=["accounts.tasks.tell_of_question"]),
     "QuestionAnswered": Reactions(afterwards=["accounts.tasks.tell_of_answer"]),
     "SecondFactorChanged": Reactions(afterwards=["accounts.tasks.send_second_factor_changed"]),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.clean import line, paragraphs
-from accounts.events import QuestionAnswered, QuestionRaised
+from accounts.events import QuestionAnswered, QuestionLeft, QuestionRaised
 from accounts.models import Answer, Faq, Person, Question
 from accounts.models.question import ANSWERED_WITHIN
 from accounts.permissions import must
@@ -18,6 +18,7 @@ from core.language import Words, say
 from core.refusals import Conflict, Invalid, NotAllowed, every
 
 MOST_A_DAY = 20
+AT_ONCE = 200
 FORGOTTEN = "—"
 
 
@@ -76,7 +77,7 @@ def ask_on(question: Question, by: Person, words: str) -> Answer:
         raise NotAllowed()
     rates.demand_each([("questions", str(by.uid), MOST_A_DAY)], 24 * 3600)
     if row.state == Question.State.ANSWERED:
-        row.move_to(Question.State.OPEN, due_at=timezone.now() + ANSWERED_WITHIN)
+        row.move_to(Question.State.OPEN, due_at=timezone.now() + ANSWERED_WITHIN, reminded_at=None)
     made = Answer.objects.create(question=row, by=by, words=words, is_official=False)
     outbox.record(QuestionRaised(row.pk))
     return made
@@ -125,6 +126,19 @@ def withdraw(question: Question, by: Person) -> Faq:
     faq.save(update_fields=["withdrawn_at"])
     audit.record(by, "withdraw", "Question", question.uid)
     return faq
+
+
+def note_left() -> int:
+    """For beat: of each question whose time is over whoever is to answer is told, once; how many there were."""
+    late = Question.objects.filter(state=Question.State.OPEN, due_at__lt=timezone.now(), reminded_at=None)
+    noted = 0
+    for pk in list(late.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            # The condition is the lock: of two workers one finds no row.
+            noted += (found := late.filter(pk=pk).update(reminded_at=timezone.now()))
+            if found:
+                outbox.record(QuestionLeft(pk))
+    return noted
 
 
 def forget(person: Person) -> None:

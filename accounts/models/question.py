@@ -43,6 +43,9 @@ class Question(StateMachine):
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     asked_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(help_text="until when it is to be answered")
+    reminded_at = models.DateTimeField(
+        null=True, help_text="when whoever is to answer was told that it is late"
+    )
 
     class Meta:
         ordering = ["-asked_at", "-id"]

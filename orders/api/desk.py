@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 import graphene
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from accounts.api.question import QuestionType
 from accounts.models import Question
@@ -159,6 +160,9 @@ class DeskType(PlainType):
     questions_open = graphene.Int(
         description="How many wait for an answer; null for whoever answers none here."
     )
+    questions_late = graphene.Int(
+        description="How many of them have waited for more than 48 hours; null for whoever answers none here."
+    )
     list_made_at = graphene.DateTime(description="When the packing list was last downloaded; null if never.")
     changed_since_list = list_of(
         ListChangeType,
@@ -221,11 +225,26 @@ class DeskType(PlainType):
         """Of those that are the asker's to answer."""
         if not ANSWERS_QUESTIONS.allows(info.context, root):
             return None
-        return _questions(root, info, open_only=True).count()
+        return _question_counts(root, info)["waiting"]
+
+    def resolve_questions_late(root, info):
+        """Counted with the others in one go."""
+        if not ANSWERS_QUESTIONS.allows(info.context, root):
+            return None
+        return _question_counts(root, info)["late"]
 
     def resolve_permissions(root, info):
         """Of this team's desk alone; they are asked anew where something is done."""
         return permissions_at(info.context.user, Place(subject=root.uid))
+
+
+def _question_counts(root: Team, info: Any) -> dict[str, int]:
+    known: dict[str, int] | None = root.__dict__.get("_question_counts")
+    if known is None:
+        late = Count("pk", filter=Q(due_at__lt=timezone.now()))
+        rows = _questions(root, info, open_only=True).order_by()
+        known = root.__dict__["_question_counts"] = rows.aggregate(waiting=Count("pk"), late=late)
+    return known
 
 
 def _desk(root: Any, info: Any, team: str | None = None) -> Team | None:

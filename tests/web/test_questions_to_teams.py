@@ -1,12 +1,18 @@
 """Questions to a team and to the shop: who is told, who answers, what of it everybody reads on the product's page."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
+from accounts.actions import question as questions
+from accounts.actions import way as ways
 from accounts.actions.erasure import erase
-from accounts.models import Answer, Faq, Question
+from accounts.models import Answer, Faq, Person, Question, SignInWay
 from core.api.ids import global_id
+from tests import texts
 from tests.accounts.world import PASSWORD, a_person
 from tests.catalog.world import a_product, a_team, an_operator, works_at
 from tests.web.conftest import an_order, signed_in
@@ -130,3 +136,45 @@ def test_her_words_go_with_her_and_what_was_published_stays_the_teams(shelf):
     question.refresh_from_db()
     assert (question.asker, question.words, question.about_zh, question.about_path) == (None, "—", "", "")
     assert Faq.objects.get().answer_zh == "三天就甜。"
+
+
+def test_what_nobody_has_answered_for_two_days_stands_first_and_is_told_once(shelf, run_deliveries):
+    question = ask(a_person(), shelf)
+    desk = signed_in(shelf.manager)
+    run_deliveries()
+    assert questions.note_left() == 0 and "超过 48 小时" not in words(desk.get("/zh/desk/"))
+    Question.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert "1 个提问超过 48 小时没答复" in words(desk.get("/zh/desk/"))
+    mail.outbox.clear()
+    texts.SENT.clear()
+    assert (questions.note_left(), questions.note_left()) == (1, 0)
+    run_deliveries()
+    (told,) = mail.outbox
+    assert told.to == [shelf.manager.email] and ASKED in told.body and "/desk/questions/" in told.body
+    post(desk, "answer_question", question=id_of(question), words="三天就甜。")
+    assert "超过 48 小时" not in words(desk.get("/zh/desk/"))
+    asker = question.asker
+    post(signed_in(asker), "ask_on", question=id_of(question), words="还硬着呢？")
+    assert questions.note_left() == 0, "a follow-up has hours of its own"
+    ways.prove(shelf.manager, SignInWay.Kind.PHONE, "+8617112345678")
+    Person.objects.filter(pk=shelf.manager.pk).update(letters_by="text")
+    Question.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert questions.note_left() == 1
+    mail.outbox.clear()
+    run_deliveries()
+    (text,) = [one for one in texts.SENT if one.template == "question_left"]
+    assert text.facts == {"where": "desk"} and not [one for one in mail.outbox if "48" in one.subject]
+
+
+def test_a_question_to_the_shop_that_is_late_stands_apart_in_the_office(shelf, run_deliveries):
+    post(signed_in(a_person()), "ask_shop", words=ASKED)
+    operator = an_operator()
+    office = signed_in(operator)
+    assert "等答复的提问" in words(office.get("/zh/office/"))
+    Question.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    page = words(office.get("/zh/office/"))
+    assert "超过 48 小时没答复的提问" in page and "等答复的提问" not in page
+    mail.outbox.clear()
+    assert questions.note_left() == 1
+    run_deliveries()
+    assert [one.to for one in mail.outbox if "48" in one.subject] == [[operator.email]]
