@@ -102,8 +102,9 @@ def test_what_waits_says_until_when_the_first_is_to_be_answered(edition, organis
     first, _ = ask(a_person(), edition), ask(a_person(), edition)
     late = timezone.now() - timedelta(hours=1)
     Question.objects.filter(pk=first.pk).update(due_at=late)
-    (one,) = waiting_for(organiser)
-    assert (one.kind, one.count, one.at, one.is_deadline) == ("QUESTIONS", 2, late, True)
+    left, waits = waiting_for(organiser)
+    assert (left.kind, left.count, left.at, left.is_deadline) == ("QUESTIONS_LATE", 1, late, True)
+    assert (waits.kind, waits.count, waits.is_deadline) == ("QUESTIONS", 1, True)
 
 
 def test_an_answer_becomes_an_entry_that_everybody_finds_and_that_names_nobody(edition, organiser, client):
