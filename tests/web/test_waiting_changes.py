@@ -109,6 +109,7 @@ def seen(live: SimpleNamespace) -> surface.Seen:
     ]
     pages = [f"/en/{page}" for page in pages]
     pages += [f"/cards/en/product/{slug}.png", f"/cards/en/group/{code}.png", "/sitemaps/en/products-1.xml"]
+    pages += [f"/en/p/{slug}.json", "/en/products.json"]
     found = surface.opened([*pages, "/sitemap.xml"]) | surface.answered(documents(slug))
     hers = surface.opened(["/en/cart/", "/en/checkout/"], live.browser)
     return (
@@ -133,6 +134,8 @@ def test_what_waits_moves_nothing_that_anybody_sees_until_it_is_approved(live):
         f"/en/p/{slug}/",
         "/en/shop/?sort=PRICE_ASC",
         f"/cards/en/product/{slug}.png",
+        f"/en/p/{slug}.json",
+        "/en/products.json",
         "/en/cart/",
     } <= moved
     page = Client().get(f"/en/p/{slug}/").content.decode()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.web.found import in_wechat, sitemap
+from shop.web.found import in_wechat, open_format, sitemap
 from shop.web.found.doors import favicon, manifest, robots, worker
 
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("worker.js", worker, name="worker"),
     path("<language:lang>/manifest.webmanifest", manifest, name="manifest"),
     path("in-wechat/", in_wechat.signed, name="in_wechat"),
+    path("schemas/assistance-product-1.json", open_format.schema, name="open_schema"),
+    path("<language:lang>/products.json", open_format.products, name="open_products"),
+    path("<language:lang>/p/<slug:slug>.json", open_format.product, name="open_product"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemaps/<language:lang>/<slug:kind>-<int:number>.xml", sitemap.part, name="sitemap_part"),
 ]
