@@ -32,8 +32,8 @@ urlpatterns = [
     path("cards/<language:lang>/product/<slug:slug>.png", cards.product_card, name="product_card"),
     path("cards/<language:lang>/purchases.png", cards.purchases_card, name="purchases_card"),
     path("cards/<language:lang>/team/<slug:slug>.png", cards.team_card, name="team_card"),
-    path("cards/<language:lang>/gi/<slug:slug>.png", gathered_cards.gi_card, name="gi_card"),
-    path("cards/<language:lang>/brand/<slug:slug>.png", gathered_cards.brand_card, name="brand_card"),
+    path("cards/<language:lang>/gi/<slug:number>.png", gathered_cards.gi_card, name="gi_card"),
+    path("cards/<language:lang>/brand/<slug:number>.png", gathered_cards.brand_card, name="brand_card"),
     path("cards/<language:lang>/place/<slug:code>.png", gathered_cards.place_card, name="place_card"),
     path(
         "cards/<language:lang>/place/<slug:code>/<slug:village>.png",

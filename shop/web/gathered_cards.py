@@ -17,16 +17,16 @@ PLACE = f"""query PlaceCard($code: String!, $village: String) {{
 }}"""
 
 
-def gi_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+def gi_card(request: HttpRequest, lang: str, number: str) -> HttpResponse:
     """Of a geographical indication, with its number and what is sold under it."""
     language.activate(lang)
-    return _mark(request, GI, "gi", slug, str(say("地理标志", "Geographical indication")))
+    return _mark(request, GI, "gi", number, str(say("地理标志", "Geographical indication")))
 
 
-def brand_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+def brand_card(request: HttpRequest, lang: str, number: str) -> HttpResponse:
     """Of a brand, likewise."""
     language.activate(lang)
-    return _mark(request, BRAND, "brand", slug, str(say("品牌", "Brand")))
+    return _mark(request, BRAND, "brand", number, str(say("品牌", "Brand")))
 
 
 def place_card(request: HttpRequest, lang: str, code: str, village: str = "") -> HttpResponse:

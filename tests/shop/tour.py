@@ -172,7 +172,7 @@ def _shop() -> Iterator[Stop]:
     ):
         yield Stop(GUEST, "catalogue", query=query)
     for kind in ("gi", "brand"):
-        yield Stop(GUEST, kind, (("slug", mark_pages().filter(kind=kind)[0][1]),))
+        yield Stop(GUEST, kind, (("number", mark_pages().filter(kind=kind)[0][1]),))
     code, village = next(place for place in place_pages() if place[1])
     yield Stop(GUEST, "place", (("code", code),))
     yield Stop(GUEST, "village", (("code", code), ("village", village)))

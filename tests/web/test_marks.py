@@ -171,9 +171,9 @@ def test_a_page_of_a_mark_takes_the_same_statements_for_one_product_and_for_many
             )
             a_paper(product)
         asker = Asker()
-        asker.ask(document, slug="agi-2008-1")
+        asker.ask(document, number="agi-2008-1")
         with CaptureQueriesContext(connection) as caught:
-            assert len(gathered(asker.ask(document, slug="agi-2008-1")["mark"])) == size
+            assert len(gathered(asker.ask(document, number="agi-2008-1")["mark"])) == size
         counts.append(len(statements(caught)))
     # The paper; how many there are; the products with team, category and places; their sizes; their photos.
     assert counts == [5, 5]

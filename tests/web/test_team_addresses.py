@@ -98,7 +98,7 @@ def test_each_address_that_names_a_product_or_a_team_leads_on_from_any_it_had(te
     former = {"product": ("walnuts-of-old", product.slug), "team": ("yunxi-hetao-dui", "")}
     now = renamed(team, "郧西茶队").slug
     named = {one.name for one in get_resolver().url_patterns if "slug" in one.pattern.converters}
-    assert named == {"product", "team", "product_card", "team_card", "product_poster"}
+    assert named == {"product", "team", "product_card", "team_card", "product_poster", "product_open"}
     cards.pictures.forget()
     for name in sorted(named):
         was, today = former[name.partition("_")[0]]

@@ -22,6 +22,20 @@ from shop.web.document import HERE
 SCHEMA = HERE / "found" / "assistance-product-1.json"
 # As many as an answer to anybody may cost.
 A_PAGE = 10
+_AS_THEY_ARE = (
+    *(
+        "name",
+        "summary",
+        "story",
+        "category",
+        "origin",
+        "seasonMonths",
+        "shelfLifeDays",
+        "storageAdvice",
+        "ingredients",
+    ),
+    *("hasNoAllergens", "producer", "licenceNumber", "dispatchDays", "isReturnable", "returnRule"),
+)
 _PARTS = """fragment Open on Product {
   slug name summary story kind storage category { slug name } origin { code name }
   team { slug code name village county { code name } }
@@ -65,8 +79,8 @@ def product(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
         now = public_facts(request, FORMER, {"slug": slug})["slug"]
         if now == slug:
             raise
-        return redirect("open_product", permanent=True, lang=lang, slug=now)
-    return _told({**_head(), **_product(found)})
+        return redirect("product_open", permanent=True, lang=lang, slug=now)
+    return _as_json({**_head(), **_product(found)})
 
 
 @require_safe
@@ -78,7 +92,7 @@ def products(request: HttpRequest, lang: str) -> HttpResponse:
     if page["hasNextPage"]:
         following = f"{_absolute(reverse('open_products', kwargs={'lang': lang}))}?{urlencode({'after': page['endCursor']})}"
     items = [{**_head(), **_product(one)} for one in found["nodes"]]
-    return _told({**_head(), "items": items, "next": following})
+    return _as_json({**_head(), "items": items, "next": following})
 
 
 def _head() -> dict[str, Any]:
@@ -87,19 +101,8 @@ def _head() -> dict[str, Any]:
 
 def _product(found: Mapping[str, Any]) -> dict[str, Any]:
     team = found["team"]
-    same = (
-        "name",
-        "summary",
-        "story",
-        "category",
-        "origin",
-        "seasonMonths",
-        "shelfLifeDays",
-        "storageAdvice",
-    )
-    same += ("ingredients", "hasNoAllergens", "producer", "licenceNumber", "dispatchDays", "isReturnable")
     return {
-        **{name: found[name] for name in (*same, "returnRule")},
+        **{name: found[name] for name in _AS_THEY_ARE},
         "identifier": found["slug"],
         "url": _page("product", found["slug"]),
         "kind": found["kind"].lower(),
@@ -144,7 +147,7 @@ def _absolute(path: str) -> str:
     return urljoin(settings.SITE_URL, path)
 
 
-def _told(facts: dict[str, Any]) -> HttpResponse:
+def _as_json(facts: dict[str, Any]) -> HttpResponse:
     """For any page's script to read; asked for anew each time, since a price may be another one a second later."""
     response = JsonResponse(facts, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "public, no-cache"

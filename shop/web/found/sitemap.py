@@ -53,7 +53,7 @@ def _entries(first: int, last: int) -> Iterator[Address]:
 
 def _marks(first: int, last: int) -> Iterator[Address]:
     for kind, slug in mark_pages()[first:last]:
-        yield Address(kind, (("slug", slug),))
+        yield Address(kind, (("number", slug),))
 
 
 def _places(first: int, last: int) -> Iterator[Address]:

@@ -70,7 +70,7 @@ def _brand(product: Mapping[str, Any]) -> Thing:
             return {
                 "@type": "Brand",
                 "name": paper["mark"],
-                "url": _absolute(to("brand", slug=paper["markSlug"])),
+                "url": _absolute(to("brand", number=paper["markSlug"])),
             }
     return {"@type": "Brand", "name": product["team"]["name"]}
 
@@ -138,7 +138,7 @@ def of_mark(kind: str, shown: Mapping[str, Any]) -> list[Thing]:
     about: Thing = {"@type": "Brand" if kind == "brand" else "DefinedTerm", "name": mark["name"]}
     if kind == "gi":
         about["termCode"] = mark["number"]
-    return _gathered(to(kind, slug=mark["slug"]), mark["name"], about, mark["products"]["nodes"])
+    return _gathered(to(kind, number=mark["slug"]), mark["name"], about, mark["products"]["nodes"])
 
 
 def of_place(shown: Mapping[str, Any]) -> list[Thing]:

@@ -13,7 +13,7 @@ urlpatterns = [
     path("in-wechat/", in_wechat.signed, name="in_wechat"),
     path("schemas/assistance-product-1.json", open_format.schema, name="open_schema"),
     path("<language:lang>/products.json", open_format.products, name="open_products"),
-    path("<language:lang>/p/<slug:slug>.json", open_format.product, name="open_product"),
+    path("<language:lang>/p/<slug:slug>.json", open_format.product, name="product_open"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemaps/<language:lang>/<slug:kind>-<int:number>.xml", sitemap.part, name="sitemap_part"),
 ]
