@@ -13,6 +13,7 @@ from catalog.food_label import in_grams
 from catalog.models import ListingSheet
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from catalog.remarks import Spot
+from catalog.samples import sample_for
 from core import language
 from core.language import Words
 from core.money import show
@@ -31,6 +32,18 @@ SEEN_TO_AT = {
     "households": "households",
     "leader": "",
 }
+
+
+@register.simple_tag(takes_context=True)
+def with_samples(context: template.Context, product: dict[str, Any]) -> dict[str, Any]:
+    """`{% with_samples p as w %}`: what is written of it and, where she has asked for that in the page's address, texts to
+    begin from in what is empty."""
+    texts = sample_for(product["kind"]) if context["request"].GET.get("sample") else {}
+    return {
+        **product,
+        **{name: text for name, text in texts.items() if not product[name]},
+        "isSample": bool(texts),
+    }
 
 
 @register.filter
