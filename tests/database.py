@@ -63,6 +63,15 @@ def _cleaner() -> psycopg.Connection:
     return kept
 
 
+def plan_on(fill: str, statement: str) -> str:
+    """How PostgreSQL would answer a statement if these rows stood there too, counted by its ANALYZE; nothing is kept."""
+    superuser = _cleaner()
+    with superuser.transaction(force_rollback=True):
+        superuser.execute(fill)
+        superuser.execute("ANALYZE")
+        return "\n".join(line for (line,) in superuser.execute(f"EXPLAIN {statement}").fetchall())
+
+
 # Statements that a connection knows by heart: psycopg's hundred are forgotten before most are asked again.
 KNOWN_STATEMENTS = 1_000
 

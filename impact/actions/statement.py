@@ -14,13 +14,14 @@ SEQUENCER = 7_302_020
 _IN_ALL = ", ".join(f"sum({name}) AS {name}" for name in SUMS)
 _COLUMNS = ", ".join(f"{name}_minor" for name in SUMS)
 _ADDED = ", ".join(f"{name}_minor = kept.{name}_minor + excluded.{name}_minor" for name in SUMS)
-# What waits has committed; it is taken away in the statement that adds it, so that each is added once.
+# What waits has committed; it is taken away in the statement that adds it, so that each is added once. As an array it is
+# looked up one by one: of a table that is empty most of the time the planner expects thousands, and would read the whole ledger.
 _FOLD = f"""
     WITH taken AS (
         DELETE FROM impact_statementwaiting RETURNING transaction_id
     ), moved AS MATERIALIZED (
         SELECT {CELL}, month, {_IN_ALL}
-        FROM ({MOVED} WHERE t.id IN (SELECT transaction_id FROM taken)) AS m GROUP BY {CELL}, month
+        FROM ({MOVED} WHERE t.id = ANY(ARRAY(SELECT transaction_id FROM taken))) AS m GROUP BY {CELL}, month
     ), stands AS (
         INSERT INTO impact_statementbalance AS kept ({CELL}, set_aside_minor, owed_minor)
         SELECT {CELL}, sum(set_aside), sum(owed) FROM moved GROUP BY {CELL}

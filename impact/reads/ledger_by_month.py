@@ -39,7 +39,7 @@ WITHOUT_TEAM = CELL.removeprefix("team_id, ")
 # told twice and nothing is missing.
 WAITS = f"""
     waits AS MATERIALIZED (
-        {MOVED} WHERE t.id IN (SELECT transaction_id FROM impact_statementwaiting) AND a.team_id = %(team)s
+        {MOVED} WHERE t.id = ANY(ARRAY(SELECT transaction_id FROM impact_statementwaiting)) AND a.team_id = %(team)s
     )
 """
 # What stands of it now.

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core import outbox
+from core import fast, outbox
 from core.api.ids import global_id
 from core.states import move_many
 from orders.events import OrderConfirmed, OrderPaid, RefundSucceeded, ShipmentShipped
@@ -44,16 +44,27 @@ class Happening:
         return self.facts | ({"parcels": found} if found else {})
 
 
-def note(kind: str, teams: QuerySet, happenings: Callable[[], Iterable[Happening]]) -> None:
+def listening(teams: QuerySet) -> QuerySet[Webhook]:
+    """The shop's and these teams'."""
+    return Webhook.objects.filter(Q(team=None) | Q(team__in=teams), ended_at=None).order_by("pk")
+
+
+# Asked within each purchase, twice: it is put together once.
+_BY_ORDERS = fast.PreparedQuery(
+    lambda orders: listening(Line.objects.filter(order__in=orders).values("team"))
+)
+
+
+def note(
+    kind: str, hooks: Callable[[], Iterable[Webhook]], happenings: Callable[[], Iterable[Happening]]
+) -> None:
     """Write down for each receiver that is told such things what has happened. Most shops have none: then one statement
     has asked for them, and no other does."""
     if outbox.is_telling_nobody():
         return
-    of_these = Q(team=None) | Q(team__in=teams)
-    hooks = list(Webhook.objects.filter(of_these, ended_at=None, kinds__contains=[kind]).order_by("pk"))
-    if hooks:
+    if told := [hook for hook in hooks() if kind in hook.kinds]:
         write(
-            (hook, kind, one.noun, facts) for one in happenings() for hook in hooks if (facts := one.to(hook))
+            (hook, kind, one.noun, facts) for one in happenings() for hook in told if (facts := one.to(hook))
         )
 
 
@@ -115,20 +126,20 @@ def id_of(hook: Webhook) -> str:
 def placed(orders: Sequence[Order]) -> None:
     """Called by what places orders: it is no event, since nothing else follows from it."""
     ids = [order.pk for order in orders]
-    note(Kind.ORDER_PLACED, _teams(ids), lambda: _of_lines(ids))
+    note(Kind.ORDER_PLACED, lambda: _BY_ORDERS.rows(orders=ids), lambda: _of_lines(ids))
 
 
 def paid(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
     """What was held is paid for good once it is confirmed."""
     ids = [event.order_id for event in events]
-    note(Kind.ORDER_PAID, _teams(ids), lambda: _of_lines(ids))
+    note(Kind.ORDER_PAID, lambda: _BY_ORDERS.rows(orders=ids), lambda: _of_lines(ids))
 
 
 def sent(events: Sequence[ShipmentShipped]) -> None:
     """Each parcel for itself."""
     ids = [event.shipment_id for event in events]
     lines = Line.objects.filter(shipment__in=ids)
-    note(Kind.ORDER_SENT, lines.values("team"), lambda: _of(lines))
+    note(Kind.ORDER_SENT, lambda: listening(lines.values("team")), lambda: _of(lines))
 
 
 def refunded(events: Sequence[RefundSucceeded]) -> None:
@@ -136,11 +147,7 @@ def refunded(events: Sequence[RefundSucceeded]) -> None:
     payment that bought nothing."""
     rows = RefundLine.objects.filter(refund__in=[event.refund_id for event in events])
     teams = rows.values("line__team").union(rows.values("shipment__team"))
-    note(Kind.ORDER_REFUNDED, teams, lambda: _of_refunds(rows))
-
-
-def _teams(orders: Sequence[int]) -> QuerySet:
-    return Line.objects.filter(order__in=orders).values("team")
+    note(Kind.ORDER_REFUNDED, lambda: listening(teams), lambda: _of_refunds(rows))
 
 
 def _of_lines(orders: Sequence[int]) -> list[Happening]:

@@ -17,6 +17,7 @@ from impact.reads.desk import money_of
 from impact.reads.statement import Sums, months_beside, months_of, statement_of
 from impact.verify import verify
 from tests.catalog import world as shelves
+from tests.database import plan_on
 from tests.impact import world
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,24 @@ def test_what_is_posted_and_never_folded_is_named(lot):
     assert [(one.noun, one.waits) for one in verify()] == [("LedgerTransaction", True)]
     StatementWaiting.objects.all().delete()
     assert {one.noun for one in verify()} == {"StatementMonth", "StatementBalance"}
+
+
+# The ledger's transfers again, each as a transaction of its own, three thousand times.
+A_LONG_PAST = """
+    INSERT INTO impact_ledgertransaction (id, reason, key, order_uid, at)
+    SELECT -row_number() OVER (), t.reason, n || '/' || m.id, t.order_uid, t.at
+    FROM impact_transfer m JOIN impact_ledgertransaction t ON t.id = m.transaction_id, generate_series(1, 3000) AS n;
+    INSERT INTO impact_transfer (transaction_id, source_id, target_id, amount_minor)
+    SELECT -row_number() OVER (), source_id, target_id, amount_minor FROM impact_transfer, generate_series(1, 3000)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_new_is_looked_up_and_the_ledger_is_not_read_from_its_beginning(lot):
+    world.pay(world.an_order((lot, 1)))
+    plan = plan_on(A_LONG_PAST, statement._FOLD)
+    assert "Seq Scan on impact_transfer" not in plan, plan
+    assert "Seq Scan on impact_ledgertransaction" not in plan, plan
 
 
 @pytest.mark.django_db(transaction=True)

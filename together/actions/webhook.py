@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.api.ids import global_id
-from orders.actions.webhook_note import Happening, Kind, note
+from orders.actions.webhook_note import Happening, Kind, listening, note
 from together.events import GroupConfirmed
 from together.models import GroupPurchase
 
@@ -13,7 +13,7 @@ def confirmed(events: Sequence[GroupConfirmed]) -> None:
     groups = GroupPurchase.objects.filter(pk__in=[event.group_id for event in events])
     note(
         Kind.GROUP_CONFIRMED,
-        groups.values("variant__product__team"),
+        lambda: listening(groups.values("variant__product__team")),
         lambda: map(_of, groups.select_related("variant__product__team").order_by("pk")),
     )
 
