@@ -12,6 +12,7 @@ ROOMS = (
     "organiser",
     "judge",
     "words",
+    "builder",
     "setup",
     "found",
 )

@@ -20,6 +20,7 @@ from orders.actions import webhook as webhooks
 from orders.actions import webhook_call, webhook_note
 from orders.models import Webhook, WebhookMessage
 from orders.verify import verify
+from orders.webhook_examples import EXAMPLES
 from tests.catalog.world import a_team, an_operator
 from tests.orders.world import BUYER, Buyer, a_lot, a_person, key, settle_all, tell
 from tests.receiver import receiving, status
@@ -45,6 +46,13 @@ def a_hook(team, receiver, kinds=ALL):
 def told(receiver):
     """What it has heard, by kind and noun, in the order in which it came."""
     return [(one.told["type"], one.told["data"].get("order", "")) for one in receiver.heard]
+
+
+def shape(value):
+    """Which names stand where, and what kind of value each has; of a list its first."""
+    if isinstance(value, dict):
+        return {name: shape(one) for name, one in value.items()}
+    return [shape(value[0])] if isinstance(value, list) else type(value)
 
 
 def is_signed(heard, secret) -> bool:
@@ -119,6 +127,9 @@ def test_a_team_is_told_of_its_own_and_the_shop_of_all_from_placed_to_given_back
         back = by_kind["order.refunded"]
         assert back["parcels"] == [{**parcel, "lines": [{**parcel["lines"][0], "units": 1}]}]
         assert set(back) == {"order", "refund", "parcels"}
+        assert {kind: shape(data) for kind, data in by_kind.items()} == {
+            kind: shape(EXAMPLES[kind]) for kind in by_kind
+        }
         assert all(is_signed(one, made["secret"]) for one in teams.heard)
         everything = b"".join(one.body + repr(one.headers).encode() for one in [*teams.heard, *shops.heard])
         for private in (BUYER["email"], BUYER["recipient"], BUYER["phone"], BUYER["street"], "SF1234567890"):
@@ -147,6 +158,7 @@ def test_a_groups_seats_are_told_to_the_shop_and_the_group_to_its_team(settings,
         assert group.state == "confirmed"
         (confirmed,) = teams.heard
         assert confirmed.told["type"] == "group.confirmed"
+        assert shape(confirmed.told["data"]) == shape(EXAMPLES["group.confirmed"])
         assert confirmed.told["data"] == {
             "group": whole.id,
             "team": global_id("Team", whole.team.uid),

@@ -411,6 +411,9 @@ def _words() -> Iterator[Stop]:
         yield Stop(who, "contest_entry", (("edition", entry.round.edition.slug), ("number", entry.number)))
     for name in ("about", "help", "privacy", "terms", "set_up", "incidents", "offline"):
         yield Stop(GUEST, name)
+    for query in ("", "?find=price"):
+        yield Stop(GUEST, "build", query=query)
+    yield Stop(GUEST, "build_noun", (("noun", "order"),))
     yield Stop(GUEST, "incident", (("code", Incident.objects.get().code),))
 
 

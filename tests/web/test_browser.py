@@ -100,6 +100,8 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "privacy/",
                 "terms/",
                 "incidents/",
+                "build/?find=price",
+                "build/review/",
                 "offline/",
                 f"incidents/{orders.incident}/",
                 "set-up/",

@@ -86,7 +86,7 @@ PLAIN |= {
     "office_supporters",
     "role",
 }
-PLAIN |= {"contest_integrity"}
+PLAIN |= {"contest_integrity", "build", "build_noun"}
 PLAIN |= {"office_households", "office_organisations"}
 # Each form of her ways in is opened alone (tests/web/test_wechat.py).
 PLAIN |= {"ways", "devices"}

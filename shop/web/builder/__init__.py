@@ -1,0 +1,1 @@
+"""For whoever builds on the API."""
