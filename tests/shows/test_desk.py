@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
+from tests.figures import in_full_alone
 from tests.shows.house import until
 from tests.shows.visitor import Visitor
 
@@ -103,6 +104,7 @@ def operator(house, visit):
     return somebody
 
 
+@in_full_alone("tests/web/test_a_teams_way.py walks it from the invitation on")
 def test_a_new_product_goes_from_draft_to_approved_to_bought_to_delivered(house, visit, operator):
     manager, buyer = visit(), visit()
     hers = house.world.newcomer.manager
