@@ -5,7 +5,7 @@ the shelf, cannot be in it.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
@@ -64,7 +64,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@cache
+@lru_cache(maxsize=1)
 def _schema(site: str) -> str:
     return SCHEMA.read_text().replace("{{ site }}", site)
 

@@ -1,7 +1,5 @@
 // Photos are made small before they are sent: a phone's connection carries a tenth, and where they were taken never
-// leaves the phone. Without a script, or where a photo cannot be read, the file goes as it is, and the server does the same.
-"use strict";
-
+// leaves the phone. Fetched where photos are chosen (sheaf.js). Without a script, or where a photo cannot be read, the file goes as it is, and the server does the same.
 // A little more than is shown, so that what the server makes of it is as sharp as of the original.
 const LONGEST = 1600, QUALITY = 0.85, PAPER = "#FBF7EF";
 
@@ -36,13 +34,15 @@ for (const part of document.querySelectorAll("[data-small]")) {
     told.textContent = part.dataset.small.replace("{n}", files.length).replace("{mb}", (bytes / 1e6).toFixed(1));
     told.hidden = !files.length;
   };
-  field.addEventListener("change", () => {
+  const begin = () => {
     const mine = underWay = makeSmall([...field.files]).then((files) => {
       if (underWay !== mine) return; // others were chosen meanwhile
       underWay = null;
       show(files);
     });
-  });
+  };
+  field.addEventListener("change", begin);
+  if (field.files.length) begin(); // chosen while this was fetched
   // Whoever presses before they are small has pressed once: it is sent as soon as they are.
   document.addEventListener("submit", (event) => {
     if (event.target !== field.form || !underWay) return;

@@ -190,6 +190,13 @@ document.addEventListener("submit", (event) => {
   if (/\/do\/(sign_out|erase_person)\/$/.test(event.target.action)) try { forget(); } catch { /* Nothing was kept. */ }
 });
 
+// What few need is fetched once they reach for it.
+for (const part of document.querySelectorAll("[data-script]")) {
+  for (const reach of ["pointerdown", "focusin", "change"]) {
+    part.addEventListener(reach, () => import(part.dataset.script), { once: true });
+  }
+}
+
 // A photo's link leads to the large one; with a script it opens above the page, and Escape closes it.
 for (const link of document.querySelectorAll("a[data-enlarge]")) {
   link.addEventListener("click", (event) => {
