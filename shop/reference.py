@@ -135,7 +135,8 @@ def noun_of(name: str, type_: Any = None) -> str:
     if name.endswith("Error") or name == "ErrorCode" or "Error" in [one.name for one in _interfaces(type_)]:
         return ERRORS
     words = re.findall(r"[A-Z]?[a-z0-9]+", name)
-    return words[0].lower()
+    # `weChatBegin` and `reExaminationDismiss` begin with no noun of two letters.
+    return (words[0] if len(words[0]) > 2 else "".join(words[:2])).lower()
 
 
 def search(text: str) -> list[Match]:

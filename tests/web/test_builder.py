@@ -64,6 +64,11 @@ def test_what_is_searched_for_is_found_without_a_script_by_name_first():
     assert len(reference.search("the")) == reference.MOST_FOUND
 
 
+def test_a_nouns_name_is_a_word():
+    assert {"wechat", "reexamination", "cart", "order"} <= set(reference.nouns())
+    assert min(map(len, reference.nouns())) > 2
+
+
 def test_it_is_the_same_for_everybody():
     def of(client):
         return client.get("/en/build/review/").content.decode().split("<main")[1].split("</main>")[0]
