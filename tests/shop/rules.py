@@ -13,7 +13,7 @@ FORBIDDEN = {
     r"|美容|排毒|滋补|补[肾气血]|增强免疫|提高免疫|祛湿|安神|延年|长寿"
     r"|\b[Cc]ures?\b|\bheal(s|ing)?\b|\b[Tt]herap|\b[Mm]edicinal|\b[Dd]etox|\banti-?(cancer|oxidant|ageing|aging)"
     r"|\b[Ii]mmun|blood (pressure|sugar)|\b[Hh]ealth(y|ier|iest)?\b|\b[Nn]ourish",
-    "a superlative": r"最[佳优强甜香美鲜纯真正顶]|最高(?![最者]|的?[ ]{0,2}[低0-9])|最好(?=[的吃喝]|品质)|第一(?![次批步个天年轮部条页组种样笔届])|顶级|极品|极致|绝佳|独一无二|首屈一指|首选|无与伦比"
+    "a superlative": r"最[佳优强甜香美鲜纯真正顶]|最高(?![最者]|的?[ ]{0,2}[低0-9])|最好(?=[的吃喝]|品质)|第一(?![次批步个天年轮部条页组种样笔届张])|顶级|极品|极致|绝佳|独一无二|首屈一指|首选|无与伦比"
     r"|全网|销量冠军|世界级|百分之?百纯|100 ?% ?纯|纯天然|零添加|无公害"
     r"|\b[Ff]inest\b|\b[Nn]umber one\b|\bNo\. ?1\b|\b[Uu]nrivalled|\b[Uu]nbeatable|\b[Pp]erfect\b|\b100 ?% (pure|natural)"
     r"|\b([Tt]he|[Oo]ur|China's|Hubei's) best\b|\b[Bb]est (tea|fruit|orange|honey|rice|quality|taste|price|product)|\b[Ww]orld-class",

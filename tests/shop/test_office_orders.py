@@ -229,6 +229,8 @@ def test_every_letter_about_an_order_has_a_name_in_the_office():
         for name in line.afterwards
         if ".letters" in name
         and not name.startswith("contest.")
-        and not event.startswith(("Group", "LotRecalled", "TeamHolds", "Wish", "News", "MessagesGivenUp"))
+        and not event.startswith(
+            ("Group", "LotRecalled", "TeamHolds", "Wish", "News", "MessagesGivenUp", "Application")
+        )
     }
     assert set(names()) == about_orders
