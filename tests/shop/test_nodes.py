@@ -9,6 +9,8 @@ from core.api.nodes import DOORS, MOST
 from core.api.run import graphql_schema
 from tests.accounts.world import Asker, a_person
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.contest.rounds import a_field
+from tests.impact.disclosed import at_noon
 from tests.orders.world import Buyer
 from tests.shop.test_token_scopes import a_script, refused
 
@@ -101,6 +103,22 @@ def test_a_program_asks_for_what_opens_the_things_own_door():
     assert refused(script, document, id=viewer) == {"NOT_ALLOWED"}
     assert script.ask(document, id=ids_of(product)[0])["node"]
     assert a_script(buyer, "READ").ask(document, id=viewer)["node"] == {"id": viewer}
+
+
+def test_each_version_of_a_result_is_found_by_its_id_as_by_its_round(monkeypatch):
+    at_noon()
+    field = a_field(monkeypatch, teams=2, advances=1)
+    field.scoring((80, 60), (50, 40))
+    field.freeze()
+    result = field.publish()
+    inner = "{ id version state rows { entry { number } } }"
+    document = "query($id: ID!) { node(id: $id) { ... on RoundResult %s } }" % inner
+    by_round = Asker().ask(
+        "query($edition: String!) { roundResult(edition: $edition, level: PROVINCIAL) %s }" % inner,
+        edition=field.round.edition.slug,
+    )["roundResult"]
+    assert by_round["rows"] and by_round["id"] == global_id("RoundResult", result.uid)
+    assert Asker().ask(document, id=by_round["id"])["node"] == by_round
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,10 @@ PLAIN = {
     "confirm",
     "invitation",
     "team",
+    "brand",
+    "gi",
+    "place",
+    "village",
 }
 PLAIN |= {
     "device",
