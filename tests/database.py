@@ -48,9 +48,9 @@ def note_reference_tables() -> None:
 _cleaners: dict[str, psycopg.Connection] = {}
 
 
-def _cleaner() -> psycopg.Connection:
-    """Who empties this database; stays connected. As the cluster's superuser: neither keys nor triggers are asked,
-    which of some tables keep their rows from everybody else."""
+def superuser() -> psycopg.Connection:
+    """Who empties this database, or fills it with many rows at once; stays connected. As the cluster's superuser: neither
+    keys nor triggers are asked, which of some tables keep their rows from everybody else."""
     name = connections["default"].settings_dict["NAME"]
     kept = _cleaners.get(name)
     if kept is None or kept.closed:
@@ -65,11 +65,11 @@ def _cleaner() -> psycopg.Connection:
 
 def plan_on(fill: str, statement: str) -> str:
     """How PostgreSQL would answer a statement if these rows stood there too, counted by its ANALYZE; nothing is kept."""
-    superuser = _cleaner()
-    with superuser.transaction(force_rollback=True):
-        superuser.execute(fill)
-        superuser.execute("ANALYZE")
-        return "\n".join(line for (line,) in superuser.execute(f"EXPLAIN {statement}").fetchall())
+    everybody = superuser()
+    with everybody.transaction(force_rollback=True):
+        everybody.execute(fill)
+        everybody.execute("ANALYZE")
+        return "\n".join(line for (line,) in everybody.execute(f"EXPLAIN {statement}").fetchall())
 
 
 # Statements that a connection knows by heart: psycopg's hundred are forgotten before most are asked again.
@@ -111,7 +111,7 @@ def empty() -> None:
 
     ledger.forget()
     _quiet()
-    cleaner = _cleaner()
+    cleaner = superuser()
     filled = _filled(cleaner) - _reference
     if filled:
         each = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in sorted(filled)]
