@@ -2,11 +2,12 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
 from django.http import Http404
+from django.middleware.csrf import get_token
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,6 +16,7 @@ from orders.models import Webhook
 from orders.webhook_examples import EXAMPLES, body
 from shop import reference
 from shop.scopes import BUY, DESK, READ
+from shop.web.holes import hole, is_shared
 
 register = template.Library()
 REQUESTS, PRINTED = "GraphQL in five requests", "http://127.0.0.1:8000/"
@@ -31,6 +33,13 @@ class Block(NamedTuple):
 
     kind: str
     text: SafeString
+
+
+@register.simple_tag(takes_context=True)
+def forgery_token(context: Any) -> str:
+    """What a script of ours sends with what it asks as whoever is signed in."""
+    request = context["request"]
+    return hole("token") if is_shared(request) else get_token(request)
 
 
 @register.simple_tag

@@ -112,9 +112,9 @@ def test_each_version_of_a_result_is_found_by_its_id_as_by_its_round(monkeypatch
     field.freeze()
     result = field.publish()
     inner = "{ id version state rows { entry { number } } }"
-    document = "query($id: ID!) { node(id: $id) { ... on RoundResult %s } }" % inner
+    document = f"query($id: ID!) {{ node(id: $id) {{ ... on RoundResult {inner} }} }}"
     by_round = Asker().ask(
-        "query($edition: String!) { roundResult(edition: $edition, level: PROVINCIAL) %s }" % inner,
+        f"query($edition: String!) {{ roundResult(edition: $edition, level: PROVINCIAL) {inner} }}",
         edition=field.round.edition.slug,
     )["roundResult"]
     assert by_round["rows"] and by_round["id"] == global_id("RoundResult", result.uid)

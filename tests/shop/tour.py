@@ -414,6 +414,7 @@ def _words() -> Iterator[Stop]:
     for query in ("", "?find=price"):
         yield Stop(GUEST, "build", query=query)
     yield Stop(GUEST, "build_noun", (("noun", "order"),))
+    yield Stop(GUEST, "build_explorer")
     yield Stop(GUEST, "incident", (("code", Incident.objects.get().code),))
 
 

@@ -113,10 +113,11 @@ class Way:
         codes = [link.inner_text() for link in officer.page.locator("main a .code, main a.code").all()]
         assert len(codes) == 2
         for code in codes:
+            officer.go("office/")
+            officer.follow("等核实的农户")
             officer.page.get_by_role("link", name=code).first.click()
             officer.page.wait_for_load_state()
             officer.press_twice("情况属实，通过")
-            officer.follow("农户核实")
 
     # -- what it sells
 

@@ -102,6 +102,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "incidents/",
                 "build/?find=price",
                 "build/review/",
+                "build/explorer/",
                 "offline/",
                 f"incidents/{orders.incident}/",
                 "set-up/",

@@ -90,7 +90,7 @@ PLAIN |= {
     "office_supporters",
     "role",
 }
-PLAIN |= {"contest_integrity", "build", "build_noun"}
+PLAIN |= {"contest_integrity", "build", "build_noun", "build_explorer"}
 PLAIN |= {"office_households", "office_organisations"}
 # Each form of her ways in is opened alone (tests/web/test_wechat.py).
 PLAIN |= {"ways", "devices"}

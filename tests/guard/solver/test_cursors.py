@@ -35,6 +35,7 @@ NOT_PUBLIC = {
     *("CheckedListingConnection", "StoryTeamConnection", "SendingTeamConnection"),
     *("CaseConnection", "CeremonyGuestConnection", "ImportBatchConnection", "QuarantinedRowConnection"),
     *("QuestionConnection", "RegistrationConnection", "SynonymConnection", "DeskNewsConnection"),
+    "TeamApplicationConnection",
 }
 TRIED = {
     *("ProductConnection", "TeamConnection", "ReviewConnection", "OrganisationConnection", "SearchResult"),
