@@ -131,6 +131,8 @@ def test_each_version_of_a_result_is_found_by_its_id_as_by_its_round(monkeypatch
         global_id("TeamProduct", Product().uid),
         global_id("Product", str(Product().uid)),
     ],
+    # Each process that runs tests must find them under the same names.
+    ids=["empty", "a letter", "no uid", "of what has no door", "of another's face", "a text for a uid"],
 )
 def test_what_is_no_id_of_a_node_is_refused(id):
     for document, given in ((NODE, {"id": id}), (NODES, {"ids": [id]})):
