@@ -16,7 +16,7 @@ SECONDS = 3600
 
 
 @cache
-def _told() -> tuple[bytes, str]:
+def _introspection() -> tuple[bytes, str]:
     """Its bytes and their tag; it changes with a release alone."""
     told = json.dumps({"data": introspection_from_schema(graphql_schema())}, ensure_ascii=False).encode()
     return told, f'"{sha256(told).hexdigest()[:32]}"'
@@ -25,11 +25,11 @@ def _told() -> tuple[bytes, str]:
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
     """What introspection would answer, the same for everybody: schema.graphql says no more and no less."""
-    told, tag = _told()
+    body, tag = _introspection()
     if unchanged(request.META, tag):
         answer = HttpResponse(status=304)
     else:
-        answer = HttpResponse(told, content_type="application/json")
+        answer = HttpResponse(body, content_type="application/json")
     answer.headers["ETag"] = tag
     patch_response_headers(answer, SECONDS)
     return answer
