@@ -46,7 +46,6 @@ def _invite(row: TeamApplication) -> None:
     if row.phone:
         if texting.carries("team_invitation"):
             texting.send(row.phone, "team_invitation", language, {})
-            text_code.count_letter()
         return
     known = Person.objects.filter(email=row.email, is_active=True).first()
     name = known.name if known and known.email_verified_at else ""

@@ -3,16 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import clean as written
-from accounts.actions import appointment, audit
+from accounts import texting
+from accounts.actions import appointment, audit, text_code
 from accounts.models import Appointment, Person, Region
 from accounts.models.appointment import Role
 from accounts.permissions import must
 from accounts.places import Place
+from accounts.ways import ways_of
 from catalog import clean
 from catalog.actions import team as teams
 from catalog.events import ApplicationMoved
@@ -20,7 +22,7 @@ from catalog.models import ApplicationPaper, Leader, Team, TeamApplication
 from catalog.reads.application import ADMIT, NEEDED, is_over, missing
 from core import outbox
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed, Refusal, TooLate, every
+from core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooLate, every
 
 State = TeamApplication.State
 LASTS = timedelta(days=30)
@@ -31,6 +33,8 @@ TEXTS = (
     *("producer_zh", "licence_number", "goods", "linking_zh"),
 )
 OF_ITS_TEAM = ("name_zh", "name_en", "village_zh", "producer_zh", "licence_number", "linking_zh")
+# Of one that is a team: what its own row does not need, and what the team says itself.
+HERS = ("phone", "leader_zh", "leader_en", "producer_zh", "licence_number", "reason")
 WAITS = say(
     "已经有一份邀请在等这个人。要重发，先收回那一份。",
     "An invitation waits for this person already. To send another, take that one back first.",
@@ -63,11 +67,26 @@ def invite(by: Person, county: Region, *, email: str = "", phone: str = "") -> T
         _let_go(to)
         if _open_to(to):
             raise Conflict(WAITS, field=next(iter(to)))
-        row = TeamApplication.objects.create(
-            **to, county=county, invited_by=by, expires_at=timezone.now() + LASTS
-        )
+        if number := to.get("phone"):
+            _must_be_texted(number)
+        row = _made(county=county, invited_by=by, expires_at=timezone.now() + LASTS, **to)
         _moved(row, by, "invite")
     return row
+
+
+def _must_be_texted(number: str) -> None:
+    """Refused where no text would go out, or too many did: a stranger's number is not to be rung by letting and taking back."""
+    if not texting.carries("team_invitation"):
+        raise NotAllowed(text_code.NO_TEXTS, field="phone")
+    text_code.count(number, "phone")
+
+
+def _made(**facts: Any) -> TeamApplication:
+    try:
+        with transaction.atomic():
+            return TeamApplication.objects.create(**facts)
+    except IntegrityError:  # somebody else has invited the same this moment
+        raise Conflict(WAITS, field="phone" if facts.get("phone") else "email") from None
 
 
 def _open_to(to: dict[str, str]) -> bool:
@@ -110,9 +129,9 @@ def save(row: TeamApplication, by: Person, *, hand_in: bool = False, **given: An
         except Refusal as no:
             refused.append(no)
     with transaction.atomic():
-        row = TeamApplication.objects.select_for_update().get(pk=row.pk)
+        row = _there(TeamApplication.objects.select_for_update(), row)
         _must_be_open(row)
-        facts = {**texts, "applicant": by}
+        facts = {**texts, "applicant": by, "saved_at": timezone.now()}
         if given.get("is_woman") is not None:
             facts["is_woman"] = given["is_woman"]
         if row.state == State.INVITED:
@@ -125,6 +144,13 @@ def save(row: TeamApplication, by: Person, *, hand_in: bool = False, **given: An
         refused[0].beside = tuple(refused[1:])
         raise refused[0]
     return submit(row, by) if hand_in else row
+
+
+def _there(rows: QuerySet[TeamApplication], row: TeamApplication) -> TeamApplication:
+    """It, anew; NOT_FOUND where whoever wrote it has closed her account meanwhile."""
+    if (found := rows.filter(pk=row.pk).first()) is None:
+        raise NotFound(field="id")
+    return found
 
 
 def _must_be_open(row: TeamApplication) -> None:
@@ -182,7 +208,11 @@ def admit(row: TeamApplication, by: Person, seen: str, code: str = "") -> TeamAp
         row = _to_decide(row, by, seen)
         texts = {name: getattr(row, name) for name in OF_ITS_TEAM}
         code = code.strip() or _free_code(row.county_id)
-        team = teams.set_up(by, code, row.county, required=("name_zh",), **texts)
+        try:
+            with transaction.atomic():
+                team = teams.set_up(by, code, row.county, required=("name_zh",), **texts)
+        except IntegrityError:  # another was let in this moment, under the same code
+            raise Conflict() from None
         now = timezone.now()
         Leader.objects.create(
             team=team,
@@ -222,7 +252,7 @@ def _free_code(county: str) -> str:
 def _to_decide(row: TeamApplication, by: Person, seen: str) -> TeamApplication:
     must(by, ADMIT, at=Place(region=row.county_id))
     found = TeamApplication.objects.select_for_update(of=("self",)).select_related("county", "applicant")
-    row = found.get(pk=row.pk)
+    row = _there(found, row)
     if row.applicant_id == by.pk:
         raise NotAllowed(say("不能审核自己的申请。", "Nobody decides about her own application."))
     if row.state != State.SUBMITTED:
@@ -241,8 +271,10 @@ def forget_old() -> int:
     """For beat: what came to nothing is forgotten after ninety days, and so are the papers of a team that is there."""
     since = timezone.now() - KEPT_FOR
     ended = Q(state__in=(State.WITHDRAWN, State.REFUSED), decided_at__lt=since)
-    lapsed = Q(state__in=(State.INVITED, State.WRITING), expires_at__lt=since)
-    gone, _ = TeamApplication.objects.filter(ended | lapsed).delete()
+    lapsed = Q(state=State.INVITED, expires_at__lt=since)
+    # What she wrote stays as long as she goes on with it.
+    left = Q(saved_at__lt=since) & (Q(state=State.WRITING) | Q(state=State.RETURNED, decided_at__lt=since))
+    gone, _ = TeamApplication.objects.filter(ended | lapsed | left).delete()
     papers, _ = ApplicationPaper.objects.filter(
         application__state=State.ADMITTED, application__decided_at__lt=since
     ).delete()
@@ -253,8 +285,10 @@ def forget(person: Person) -> None:
     """Of whoever is erased: what she has not handed in as a team goes, with its papers; of a team that is there stays what
     the team says itself (`settings.PERSON_ERASERS`)."""
     TeamApplication.objects.filter(applicant=person).exclude(state=State.ADMITTED).delete()
-    if person.email:
-        TeamApplication.objects.filter(email=person.email, applicant=None).delete()
+    ways = list(ways_of(person).values_list("value", flat=True))
+    TeamApplication.objects.filter(Q(email__in=ways) | Q(phone__in=ways), applicant=None).delete()
     ApplicationPaper.objects.filter(application__applicant=person).delete()
     for row in TeamApplication.objects.filter(applicant=person):
-        TeamApplication.objects.filter(pk=row.pk).update(email=f"{row.uid}@erased.invalid", phone="")
+        TeamApplication.objects.filter(pk=row.pk).update(
+            email=f"{row.uid}@erased.invalid", is_woman=False, **dict.fromkeys(HERS, "")
+        )

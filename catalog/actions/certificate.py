@@ -10,7 +10,7 @@ from accounts.models import Person
 from catalog import clean, search
 from catalog.actions import desk, waiting
 from catalog.models import Certificate, Product
-from catalog.naming import in_letters
+from catalog.naming import of_a_number
 from catalog.reads.marks import NAMED
 from catalog.reads.papers import is_required
 from core import clock
@@ -48,7 +48,7 @@ def add(
             "expires_on": lambda: _in_force(issued_on, expires_on),
         }
     )
-    told["mark_slug"] = in_letters(told["number"]) if told["mark_zh"] else ""
+    told["mark_slug"] = of_a_number(told["number"]) if told["mark_zh"] else ""
     with transaction.atomic():
         row = desk.opened(product, by)
         if row.certificates.count() >= MOST:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import graphene
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from accounts.api.access import whoever_may
@@ -267,12 +267,17 @@ class TeamApplicationAdmit(_WithApplication, Act):
         return cls(application=actions.admit(_to_decide(request, id), request.user, seen, code or ""))
 
 
+# Who has been invited more often than that has her last ones.
+MOST = 10
+
+
 def _mine(root: Any, info: Any) -> QuerySet[TeamApplication]:
-    return prefetched(reads.applications_of(info.context.user).order_by("-pk"), info)
+    return prefetched(reads.applications_of(info.context.user).order_by("-pk")[:MOST], info)
 
 
 def _at(root: Any, info: Any, all: bool = False) -> QuerySet[TeamApplication]:
-    rows = reads.applications_at(root)
+    # A cursor cannot stand at a moment that is not there yet.
+    rows = reads.applications_at(root).annotate(waits=Case(When(state=State.SUBMITTED, then=1), default=0))
     return rows if all else rows.filter(state__in=(*TeamApplication.OPEN, State.SUBMITTED))
 
 
@@ -280,7 +285,7 @@ class Query:
     my_team_applications = guarded(
         list_of(
             TeamApplicationType,
-            most=10,
+            most=MOST,
             resolver=_mine,
             description="Teams that the asker was invited to bring, by a mailbox or number that she has proved; none for a guest.",
         ),
@@ -303,8 +308,8 @@ add_to_office(
         connection_field(
             TeamApplicationType,
             _at,
-            order=("-submitted_at", "-id"),
-            description="Teams that were invited to her places, those handed in last first.",
+            order=("-waits", "-id"),
+            description="Teams that were invited to her places, those that wait first.",
             all=graphene.Argument(graphene.Boolean, description="Those that were decided or taken back too."),
         ),
         ADMITS,

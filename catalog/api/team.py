@@ -53,7 +53,7 @@ class LeaderType(ModelType):
     )
 
     def resolve_is_verified(root, info):
-        """Whether an operator has met and checked her under this name."""
+        """Whether an operator, or who let her team in at its county, has looked at who she is under this name."""
         return root.verified_at is not None
 
 

@@ -35,6 +35,8 @@ class TeamApplication(StateMachine, models.Model):
         State.ADMITTED: set(),
         State.WITHDRAWN: set(),
     }
+    # In these its county looks at none of its papers: they are not handed in, or never will be.
+    UNSEEN = (State.INVITED, State.WRITING, State.WITHDRAWN)
     # In these she writes.
     OPEN = (State.INVITED, State.WRITING, State.RETURNED)
 
@@ -61,6 +63,7 @@ class TeamApplication(StateMachine, models.Model):
     linking_zh = models.CharField(
         max_length=400, blank=True, help_text="how households gain by what it sells"
     )
+    saved_at = models.DateTimeField(null=True, help_text="when she wrote on it last")
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -45,7 +45,7 @@ def paper_seen_by(person: Any, uid: UUID) -> ApplicationPaper | None:
     """A paper, for whoever wrote the application and whoever decides about it where it lies; for nobody else."""
     rows = ApplicationPaper.objects.filter(
         Q(application__in=applications_of(person).filter(applicant=person.pk))
-        | Q(application__in=applications_at(person))
+        | Q(application__in=applications_at(person).exclude(state__in=TeamApplication.UNSEEN))
     )
     return rows.filter(uid=uid).select_related("file").first() if person.is_authenticated else None
 

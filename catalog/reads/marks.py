@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Region
 from catalog.models import Certificate, Product, Team
-from catalog.naming import in_letters
+from catalog.naming import distinct_slug
 from catalog.reads.products import published_products
 from core import clock
 
@@ -66,7 +66,7 @@ class Place:
 
 def village_slug(team: Team) -> str:
     """By what the village of a team stands in addresses; nothing where it named none."""
-    return in_letters(team.village_zh) if team.village_zh else ""
+    return distinct_slug(team.village_zh) if team.village_zh else ""
 
 
 def place(code: str, village: str = "") -> Place | None:
@@ -76,7 +76,7 @@ def place(code: str, village: str = "") -> Place | None:
         return None
     there = _villages(code)
     at = there.get(village) if village else None
-    return None if village and at is None else Place(region, at, tuple(there.values()))
+    return None if village and at is None else Place(region, at, tuple(there.values())[:MOST_VILLAGES])
 
 
 def products_of(place: Place) -> QuerySet[Product]:
@@ -84,7 +84,7 @@ def products_of(place: Place) -> QuerySet[Product]:
     found = published_products().filter(origin=place.region)
     if place.village is None:
         return found
-    names = [name for name in _names(place.region.pk) if in_letters(name) == place.village.slug]
+    names = [name for name in _names(place.region.pk) if distinct_slug(name) == place.village.slug]
     return found.filter(team__county=place.region, team__village_zh__in=names)
 
 
@@ -92,7 +92,7 @@ def place_pages() -> list[tuple[str, str]]:
     """(code, village's slug or nothing) of each place that has a page."""
     codes = published_products().order_by("origin").values_list("origin", flat=True).distinct()
     rows = _teams_there().order_by("county", "village_zh").values_list("county", "village_zh").distinct()
-    villages = dict.fromkeys((code, slug) for code, name in rows if (slug := in_letters(name)))
+    villages = dict.fromkeys((code, slug) for code, name in rows if (slug := distinct_slug(name)))
     return [*((code, "") for code in codes), *villages]
 
 
@@ -103,10 +103,10 @@ def _teams_there() -> QuerySet[Team]:
 
 
 def _villages(code: str) -> dict[str, Village]:
-    rows = _teams_there().filter(county=code).order_by("village_zh", "pk")[:MOST_VILLAGES]
+    rows = _teams_there().filter(county=code).order_by("village_zh", "village_en")
     found: dict[str, Village] = {}
-    for zh, en in rows.values_list("village_zh", "village_en"):
-        if slug := in_letters(zh):
+    for zh, en in rows.values_list("village_zh", "village_en").distinct():
+        if slug := distinct_slug(zh):
             found.setdefault(slug, Village(slug, zh, en))
     return found
 

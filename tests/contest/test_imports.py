@@ -369,7 +369,9 @@ def test_verify_names_a_tally_that_counts_twice_a_day_told_twice_and_money_in_an
     assert [(one.rule, one.noun) for one in outside.verify()] == [("INV-06", "LedgerTransaction")]
 
 
-def test_both_channels_are_told_apart_and_together_and_a_sale_in_both_once(entry, source, importer, approver):
+def test_both_channels_are_distinct_slug_and_together_and_a_sale_in_both_once(
+    entry, source, importer, approver
+):
     variant = a_variant(a_product(entry.team))
     order = an_order((a_lot(units=9, variant=variant), 1))
     pay(order)

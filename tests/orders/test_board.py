@@ -70,7 +70,7 @@ def test_another_teams_board_finds_nothing_of_it(house):
     assert found(house, by=house.managers[1], q=house.second["number"]) == []
 
 
-def test_parcels_are_told_apart_by_lot_and_day(house):
+def test_parcels_are_distinct_slug_by_lot_and_day(house):
     other = a_lot(house.lots[0].variant, units=9)
     Shipment.objects.filter(order__number=house.second["number"]).update(ship_by=clock.today())
     desk = house.managers[0].ask(FOUND)["desk"]

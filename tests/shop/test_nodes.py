@@ -22,6 +22,7 @@ NO_NODES = {
     **dict.fromkeys(("teamProduct", "officeTeam", "officeOrganisation"), "another face of a Node"),
     # What lies at somebody's desk or belongs to an order is asked for there.
     **dict.fromkeys(("listingSheet", "orderGroup", "organiserRound"), "a part of a desk"),
+    **dict.fromkeys(("brand", "geographicalIndication"), "what papers say together: no row of its own"),
     # Whoever has its link may read it; its id is told to others too.
     "groupPurchase": "behind a link",
     "invitation": "behind a link",

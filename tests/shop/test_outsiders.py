@@ -98,7 +98,7 @@ def test_one_household_behind_a_lot_looks_like_twelve_on_every_page_and_in_every
         assert unlike == [], f"after step {step}"
 
 
-def test_the_control_a_pool_is_told_apart_on_pages_and_in_answers(monkeypatch, transactional_db):
+def test_the_control_a_pool_is_distinct_slug_on_pages_and_in_answers(monkeypatch, transactional_db):
     """What differs and may be told does show: the comparison above would see it."""
     shop = Shop(1, monkeypatch)
     traced = shop.told()

@@ -218,3 +218,47 @@ def test_what_came_to_nothing_is_forgotten_and_papers_with_it(county):
     ApplicationPaper.objects.create(application=row, kind="licence", is_pdf=True)
     applications.forget(row.applicant)
     assert not TeamApplication.objects.exists() and not ApplicationPaper.objects.exists()
+
+
+def test_one_that_waits_is_on_the_first_page_however_many_are_invited(county):
+    row, _ = handed_in(county)
+    for n in range(21):
+        invited(county[0], email=f"w{n}@example.com")
+    asked = """query($after: String) { office(may: "catalog.admit_teams") { applications(first: 20, after: $after) {
+        pageInfo { hasNextPage endCursor } nodes { id state } } } }"""
+    first = Asker(county[0]).ask(asked)["office"]["applications"]
+    assert first["nodes"][0] == {"id": id_of(row), "state": "SUBMITTED"} and first["pageInfo"]["hasNextPage"]
+    rest = Asker(county[0]).ask(asked, after=first["pageInfo"]["endCursor"])["office"]["applications"]
+    assert [one["state"] for one in rest["nodes"]] == ["INVITED"] * 2
+
+
+def test_a_number_is_not_rung_by_inviting_and_taking_back_and_never_where_no_text_goes_out(county, settings):
+    to = {"county": ZIGUI, "phone": "171 1234 5678"}
+    Asker(county[0]).done("teamInvite", **to)
+    applications.withdraw(TeamApplication.objects.get(), county[0])
+    assert Asker(county[0]).refused("teamInvite", **to) == "TOO_MANY_REQUESTS"
+    settings.TEXT_HOUSE = {"adapter": "", "options": {}}
+    assert Asker(county[0]).refused("teamInvite", **{**to, "phone": "171 1234 5679"}) == "NOT_ALLOWED"
+    assert states() == ["withdrawn"]
+
+
+def test_what_was_sent_back_and_left_is_forgotten_and_what_is_being_written_is_not(county):
+    row, _ = handed_in(county)
+    long_ago = timezone.now() - timedelta(days=91)
+    TeamApplication.objects.update(state="returned", reason="x", decided_at=long_ago, expires_at=long_ago)
+    applications.forget_old()
+    assert states() == ["returned"], "she wrote on it today"
+    TeamApplication.objects.update(saved_at=long_ago)
+    applications.forget_old()
+    assert states() == []
+
+
+def test_papers_are_the_countys_once_they_are_handed_in(county):
+    row, her = handed_in(county)
+    add = {"id": id_of(row), "kind": "LICENCE", "lang": "zh", "next": APPLY}
+    TeamApplication.objects.update(state="writing", submitted_at=None)
+    her.post("/do/add_application_paper/", {**add, "file": SimpleUploadedFile("a.pdf", b"%PDF-1.7 x")})
+    paper = f"/zh/papers/{id_of(ApplicationPaper.objects.get())}/"
+    assert (her.get(paper).status_code, county[1].get(paper).status_code) == (200, 404)
+    TeamApplication.objects.update(state="submitted", submitted_at=timezone.now())
+    assert county[1].get(paper).status_code == 200

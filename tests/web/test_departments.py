@@ -28,7 +28,7 @@ DEPARTMENTS = {
     "quality_checker": {"office_quality"},
     "logistics_checker": {"office_logistics"},
     "womens_officer": {"office_women"},
-    "county_verifier": {"office_households", "office_registrations"},
+    "county_verifier": {"office_applications", "office_households", "office_registrations"},
     "media_officer": {"office_media"},
     "union_verifier": {"office_organisations"},
     "observer": set(),

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog import naming
 from catalog.actions import certificate as certificates
 from catalog.models import Certificate
 from catalog.reads import marks
@@ -16,7 +17,7 @@ from shop.web.document import HERE
 from shop.web.found import sitemap
 from tests.accounts.world import Asker
 from tests.catalog.test_api import statements
-from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant
 from tests.web.conftest import signed_in
 from tests.web.test_desk import fill
 from tests.web.test_found import SITE, mapped
@@ -184,3 +185,21 @@ def test_a_page_of_a_mark_takes_the_same_statements_for_one_product_and_for_many
         asker.ask(document, code=code)
     # The region, its villages; then as above.
     assert len(statements(caught)) == 6
+
+
+def test_what_sounds_alike_or_is_cut_alike_is_not_one():
+    assert naming.of_a_number("AGI 2008-1") == naming.of_a_number("agi-2008-1") == "agi-2008-1"
+    long = "中华人民共和国农产品地理标志登记证书编号第 AGI00{} 号"
+    one, other = naming.of_a_number(long.format(123)), naming.of_a_number(long.format(456))
+    assert one != other and max(len(one), len(other)) <= naming.LONGEST
+    assert naming.distinct_slug("李村") != naming.distinct_slug("里村")
+    county = a_county()
+    for village in ("李村", "里村"):
+        team = a_team(county=county, village_zh=village)
+        a_lot(a_variant(a_product(team, origin=county)))
+    names = {}
+    for code, slug in marks.place_pages():
+        if slug:
+            place = marks.place(code, slug)
+            names[place.village.name_zh] = {p.team.village_zh for p in marks.products_of(place)}
+    assert names == {"李村": {"李村"}, "里村": {"里村"}}

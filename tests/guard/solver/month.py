@@ -240,7 +240,7 @@ class Month:
         }
 
 
-def told_apart(one: Sequence[dict[str, str]], other: Sequence[dict[str, str]]) -> list[tuple[int, str]]:
+def distinct_slug(one: Sequence[dict[str, str]], other: Sequence[dict[str, str]]) -> list[tuple[int, str]]:
     """(look, document) wherever two months do not say the same."""
     return [
         (n, document)

@@ -82,7 +82,7 @@ def _moves(looks: list[Look]) -> Probe:
     )
 
 
-def told_apart(names: Iterable[Any], ask: Callable[[Any], Probe], own: Callable[[], Any]) -> list[Any]:
+def distinct_slug(names: Iterable[Any], ask: Callable[[Any], Probe], own: Callable[[], Any]) -> list[Any]:
     """Those of these names that answer otherwise than a name of her own, which she knows has done nothing."""
     blank = ask(own())
     return [name for name in names if ask(name) != blank]
@@ -92,19 +92,19 @@ def by_organisation(
     lot: Lot, unions: Iterable[Organisation], ask: Callable[..., Probe] = probe
 ) -> list[Organisation]:
     """Those organisations that had bought of this team before, by orders with their codes."""
-    return told_apart(unions, lambda union: ask(lot, mobiliser_organisation=union), world.an_organisation)
+    return distinct_slug(unions, lambda union: ask(lot, mobiliser_organisation=union), world.an_organisation)
 
 
 def by_address(lot: Lot, addresses: Iterable[str], ask: Callable[..., Probe] = probe) -> list[str]:
     """Those addresses under which somebody bought today, or that are of the team's own people."""
-    return told_apart(
+    return distinct_slug(
         addresses, lambda address: ask(lot, email=address, units=1), lambda: "nobody@example.com"
     )
 
 
 def by_code(lot: Lot, people: Iterable[Person], ask: Callable[..., Probe] = probe) -> list[Person]:
     """Those people who are of the team, by orders with the codes that they pass on to friends."""
-    return told_apart(people, lambda person: ask(lot, mobiliser_person=person), shelves.a_person)
+    return distinct_slug(people, lambda person: ask(lot, mobiliser_person=person), shelves.a_person)
 
 
 def spending(team: Team) -> int | None:

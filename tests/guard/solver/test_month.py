@@ -12,7 +12,7 @@ from impact.actions import disclosure
 from tests.figures import a_seed, figure, full
 from tests.guard.askers import undone
 from tests.guard.solver import supporters
-from tests.guard.solver.month import SECRETS, Month, told_apart
+from tests.guard.solver.month import SECRETS, Month, distinct_slug
 from tests.guard.solver.world import SINGLE
 from tests.impact import world
 
@@ -35,7 +35,7 @@ def test_a_month_is_the_same_to_whoever_watches_whoever_stands_behind_it(month):
         cast = month.cast
         for secret in secrets:
             cast = cast.with_others(secret, month.chance)
-        assert told_apart(first, month.seen(cast)) == [], secrets
+        assert distinct_slug(first, month.seen(cast)) == [], secrets
     assert len({look[document] for look in first for document in look}) > month.days, (
         "something is told every day"
     )
@@ -66,7 +66,7 @@ def test_where_it_is_told_who_stands_behind_it_each_is_found(month, monkeypatch)
             cast = month.cast
             for secret in secrets:
                 cast = cast.with_others(secret, month.chance)
-            told = told_apart(month.seen(month.cast), month.seen(cast))
+            told = distinct_slug(month.seen(month.cast), month.seen(cast))
             assert any("board" in document for _, document in told) is (tell_counts in leaks), secrets
             assert any("isTraced" in document for _, document in told) is (tell_levels in leaks), secrets
     figure(
