@@ -47,6 +47,7 @@ def asked(page, document):
     answer = f"{EDITOR.format('.result-window')}.getValue()"
     before = page.evaluate(answer)
     page.evaluate(f"text => {EDITOR.format('.graphiql-query-editor')}.setValue(text)", document)
+    page.wait_for_timeout(500)  # the editor reads which operations there are a moment after it was written in
     page.locator(".graphiql-execute-button").click()
     return until(lambda: (said := page.evaluate(answer)) != before and said)
 
