@@ -39,6 +39,7 @@ WAITS = say(
     "已经有一份邀请在等这个人。要重发，先收回那一份。",
     "An invitation waits for this person already. To send another, take that one back first.",
 )
+HANDED_IN = say("已经交上去了，现在不能改。", "It is handed in, and cannot be changed now.")
 CHANGED = say(
     "您看过之后，申请又交过一次。请再看一遍。", "It was handed in anew since you looked. Please look again."
 )
@@ -47,8 +48,8 @@ CHANGED = say(
 def invite(by: Person, county: Region, *, email: str = "", phone: str = "") -> TeamApplication:
     """Ask whoever has this mailbox or this number to bring a team of this county; she hears of it by mail or by text.
 
-    INVALID where neither or both are given, or it is none; NOT_ALLOWED elsewhere than she lets teams in; CONFLICT while
-    one waits for the same.
+    INVALID where neither or both are given, or it is none; NOT_ALLOWED elsewhere than she lets teams in, or for a
+    number where no text goes out; TOO_MANY_REQUESTS where it was texted a moment ago; CONFLICT while one waits for the same.
     """
     must(by, ADMIT, at=Place(region=county.code))
     if county.level != Region.Level.COUNTY:
@@ -75,7 +76,7 @@ def invite(by: Person, county: Region, *, email: str = "", phone: str = "") -> T
 
 
 def _must_be_texted(number: str) -> None:
-    """Refused where no text would go out, or too many did: a stranger's number is not to be rung by letting and taking back."""
+    """Refused where no text would go out, or too many did: a stranger's number is not to be rung by inviting and taking back."""
     if not texting.carries("team_invitation"):
         raise NotAllowed(text_code.NO_TEXTS, field="phone")
     text_code.count(number, "phone")
@@ -129,7 +130,7 @@ def save(row: TeamApplication, by: Person, *, hand_in: bool = False, **given: An
         except Refusal as no:
             refused.append(no)
     with transaction.atomic():
-        row = _there(TeamApplication.objects.select_for_update(), row)
+        row = there(TeamApplication.objects.select_for_update(), row)
         _must_be_open(row)
         facts = {**texts, "applicant": by, "saved_at": timezone.now()}
         if given.get("is_woman") is not None:
@@ -146,7 +147,7 @@ def save(row: TeamApplication, by: Person, *, hand_in: bool = False, **given: An
     return submit(row, by) if hand_in else row
 
 
-def _there(rows: QuerySet[TeamApplication], row: TeamApplication) -> TeamApplication:
+def there(rows: QuerySet[TeamApplication], row: TeamApplication) -> TeamApplication:
     """It, anew; NOT_FOUND where whoever wrote it has closed her account meanwhile."""
     if (found := rows.filter(pk=row.pk).first()) is None:
         raise NotFound(field="id")
@@ -164,7 +165,7 @@ def _must_be_open(row: TeamApplication) -> None:
     if row.state == State.WITHDRAWN:
         raise TooLate(say("这份邀请已被收回。", "This invitation was taken back."))
     if row.state not in TeamApplication.OPEN:
-        raise TooLate(say("已经交上去了，现在不能改。", "It is handed in, and cannot be changed now."))
+        raise TooLate(HANDED_IN)
 
 
 def submit(row: TeamApplication, by: Person) -> TeamApplication:
@@ -252,7 +253,7 @@ def _free_code(county: str) -> str:
 def _to_decide(row: TeamApplication, by: Person, seen: str) -> TeamApplication:
     must(by, ADMIT, at=Place(region=row.county_id))
     found = TeamApplication.objects.select_for_update(of=("self",)).select_related("county", "applicant")
-    row = _there(found, row)
+    row = there(found, row)
     if row.applicant_id == by.pk:
         raise NotAllowed(say("不能审核自己的申请。", "Nobody decides about her own application."))
     if row.state != State.SUBMITTED:

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog.actions.application import State
+from catalog.actions.application import HANDED_IN, State, there
 from catalog.clean import one_of
 from catalog.models import ApplicationPaper, ApplicationPaperFile, TeamApplication
 from catalog.photos import NO_PHOTO, cleaned
@@ -33,6 +34,8 @@ def add(application: TeamApplication, by: Person, kind: str, file: Any) -> Appli
             raise Conflict(words, field="file")
         paper = row.papers.create(kind=kind, is_pdf=is_pdf)
         ApplicationPaperFile.objects.create(paper=paper, body=body)
+        # Whoever adds a paper goes on with it (`application.forget_old`).
+        TeamApplication.objects.filter(pk=row.pk).update(saved_at=timezone.now())
         audit.record(by, "add_paper", "TeamApplication", row.uid, kind=kind)
     return paper
 
@@ -72,9 +75,9 @@ def remove(by: Person, uid: UUID) -> TeamApplication:
 
 
 def _writable(application: TeamApplication) -> TeamApplication:
-    row = TeamApplication.objects.select_for_update().get(pk=application.pk)
+    row = there(TeamApplication.objects.select_for_update(), application)
     if row.state == State.INVITED:
         raise Conflict(FIRST_SAVE, field="file")
     if row.state not in WRITES:
-        raise TooLate(say("已经交上去了，现在不能改。", "It is handed in, and cannot be changed now."))
+        raise TooLate(HANDED_IN)
     return row

@@ -12,8 +12,10 @@ from django.utils import timezone
 from accounts.actions import way as ways
 from accounts.models import Appointment, AuditEntry, SignInWay
 from catalog.actions import application as applications
+from catalog.actions import application_paper
 from catalog.models import ApplicationPaper, ApplicationPaperFile, Leader, Team, TeamApplication
 from core.api.ids import global_id
+from core.refusals import NotFound
 from tests import texts
 from tests.accounts.world import Asker, a_person
 from tests.catalog.world import a_county
@@ -262,3 +264,15 @@ def test_papers_are_the_countys_once_they_are_handed_in(county):
     assert (her.get(paper).status_code, county[1].get(paper).status_code) == (200, 404)
     TeamApplication.objects.update(state="submitted", submitted_at=timezone.now())
     assert county[1].get(paper).status_code == 200
+
+
+def test_what_is_erased_while_somebody_writes_or_decides_is_not_found(county):
+    row, _ = handed_in(county)
+    TeamApplication.objects.filter(pk=row.pk).delete()
+    photo = SimpleUploadedFile("a.pdf", b"%PDF-1.7 x")
+    for deed in (
+        lambda: application_paper.add(row, row.applicant, "licence", photo),
+        lambda: applications.admit(row, county[0], applications.seen_of(row)),
+    ):
+        with pytest.raises(NotFound):
+            deed()
